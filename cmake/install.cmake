@@ -1,0 +1,10 @@
+# bin/, ../lib/reeve for plugins, ../share/reeve for the packs: the places the binary looks in (ARCHITECTURE, Configuration).
+include(GNUInstallDirs)
+foreach(program reeve reeve-child)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
+install(DIRECTORY ${CMAKE_BINARY_DIR}/lib/reeve/plugins DESTINATION lib/reeve OPTIONAL)
+install(DIRECTORY rules runbooks DESTINATION share/reeve)
+install(DIRECTORY sdk/include/reeve DESTINATION include)
