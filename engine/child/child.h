@@ -1,0 +1,88 @@
+/// \file
+/// How does the engine run other programs and outlive them? Spawn, frames, deadlines, limits, kill, restart.
+///
+/// Core thread: spawning happens on it only, because PDEATHSIG follows the spawning thread. posix_spawn, never fork.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/base.h"
+
+namespace reeve::child {
+
+enum class Channel {
+  kFrames,  ///< u32 length (little endian), then a MessagePack array, on descriptors 0 and 1
+  kLines,   ///< one text line each, at most 1 MiB (the exec protocol)
+  kBytes,   ///< raw output, for commands that end by themselves
+};
+
+struct Limits {
+  int64_t memory_bytes = 0;     ///< RLIMIT_DATA; 0: none
+  int64_t cpu_seconds = 0;      ///< RLIMIT_CPU
+  int64_t open_files = 0;
+  bool no_new_privs = true;
+  bool dies_with_parent = true;  ///< PDEATHSIG
+  bool no_network = false;
+  bool seccomp_script = false;   ///< the script worker's filter
+};
+
+struct Command {
+  std::vector<std::string> argv;  ///< argv[0] is a path
+  std::vector<std::pair<std::string, std::string>> environment;  ///< all of it: nothing is inherited
+  std::string folder;             ///< working folder; empty: /
+  Channel channel = Channel::kFrames;
+  Limits limits;
+  std::string name;               ///< for logs: "plugin docker"
+};
+
+/// How a process ended.
+struct Exit {
+  int code = 0;    ///< when signal is 0
+  int signal = 0;
+  std::string text() const;  ///< "exit 3", "killed by signal 9"
+};
+
+/// One running child. Destroying it kills the process (SIGKILL to its group) and reaps it.
+class Process {
+ public:
+  virtual ~Process() = default;
+  virtual pid_t pid() const = 0;
+  /// Queues bytes (a frame's array, a line without its end, or raw input). False: the queue is full (64 MiB) or it ended.
+  virtual bool send(std::string_view message) = 0;
+  virtual void close_input() = 0;
+  virtual void signal(int number) = 0;
+  /// SIGTERM, then SIGKILL after `grace`.
+  virtual void stop(base::Duration grace) = 0;
+  /// Stops and continues reading from it: back-pressure.
+  virtual void pause(bool paused) = 0;
+};
+
+struct Callbacks {
+  std::function<void(std::string_view message)> on_message;  ///< valid during the call only
+  std::function<void(std::string_view line)> on_error_line;  ///< standard error, a line each, length-limited
+  std::function<void(Exit)> on_exit;                         ///< once, the last call
+};
+
+/// Starts processes through the launcher (`reeve-child exec`), which sets limits and then becomes the program.
+class Spawner {
+ public:
+  virtual ~Spawner() = default;
+  /// \errors kNotFound (no such program), kUnavailable.
+  virtual base::Result<std::unique_ptr<Process>> spawn(Command command, Callbacks callbacks) = 0;
+  /// The path of reeve-child, for those who start its other modes.
+  virtual const std::string& child_program() const = 0;
+};
+std::unique_ptr<Spawner> make_spawner(std::string child_program, base::Loop& loop);
+
+/// Delay before restart n (from 0): doubles from 100 ms to 30 s, each with up to 20 % of jitter.
+base::Duration back_off(int n, base::Random& random);
+
+}  // namespace reeve::child

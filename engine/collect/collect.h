@@ -1,0 +1,45 @@
+/// \file
+/// When is each source asked, and how do its answers become the engine's samples and events?
+///
+/// Core thread. Adds `job`, `instance` and the configured labels (a clash becomes `exported_x`), `up` and
+/// `scrape_duration_seconds`; enforces the limits of PLUGINS; drops events whose cursor is not new; turns the difference
+/// between a stated present and the known past into events marked `recovered`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/base.h"
+#include "model/event.h"
+#include "model/sample.h"
+#include "plugin/plugin.h"
+
+namespace reeve::collect {
+
+struct Ports {
+  /// A finished batch, labelled; `ok == false` stales the instance.
+  std::function<void(model::Batch)> on_batch;
+  /// One intake batch, labelled, at most 256 events, in order; `accepted` when its ledger entry is durable.
+  std::function<void(const std::string& instance, std::vector<model::Event>, std::function<void()> accepted)> on_events;
+};
+
+class Collector {
+ public:
+  virtual ~Collector() = default;
+  /// Spreads the instances over their intervals; called again after a reload.
+  virtual void schedule() = 0;
+  virtual void stop() = 0;
+  /// What Fleet's Ports::on_events hands in.
+  virtual void take_events(const std::string& instance, std::vector<model::Event> events,
+                           std::function<void()> accepted) = 0;
+  /// Cursors and last known states, as the ledger has them at start (projection `sources`, `targets`).
+  virtual void restore(const std::vector<model::Value>& sources, const std::vector<model::Value>& targets) = 0;
+  virtual std::string cursor(const std::string& instance) const = 0;
+  virtual model::Value counters() const = 0;
+};
+
+std::unique_ptr<Collector> make_collector(plugin::Fleet& fleet, Ports ports, base::Loop& loop);
+
+}  // namespace reeve::collect

@@ -1,0 +1,151 @@
+/// \file
+/// May this act happen now? The safety gate: one pure function over a state that is folded from the ledger.
+///
+/// Core thread. Design and the numbers of the rails: SAFETY.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/base.h"
+#include "model/action.h"
+#include "model/decision.h"
+#include "model/entry.h"
+#include "yaml/yaml.h"
+
+namespace reeve::guard {
+
+struct Breaker {
+  int failures_target = 2, failures_group = 3;
+  base::Duration within = base::hours(1);
+  bool off = false;
+};
+
+/// `safety:` of the configuration or of a runbook; an unset member takes the next one out (runbook, engine, default).
+struct Settings {
+  std::string reason;
+  std::optional<int> concurrency;              ///< 1: targets at a time per action
+  std::optional<double> budget;                ///< 3: share of a group
+  std::optional<double> floor;                 ///< 4: share of a group that stays healthy
+  std::optional<base::Duration> cool_down;     ///< 5
+  std::optional<Breaker> breaker;              ///< 6
+  std::optional<bool> flap;                    ///< 7
+  std::optional<base::Duration> max_age;       ///< 10: of an event
+  std::optional<bool> storm;                   ///< 12
+  std::optional<base::Duration> hold;          ///< 8
+  std::optional<base::Duration> settles;       ///< instead of the manifests'
+  std::optional<int> rate;                     ///< 23: acts a minute
+  std::optional<int> promotion_evidence;
+  std::vector<std::string> protect;            ///< 19: globs over target keys, beside the engine itself
+
+  /// This with `inner`'s set members in front.
+  Settings under(const Settings& inner) const;
+  model::Value to_value() const;  ///< the members that are set
+};
+
+/// Reads a `safety:` map. \errors unknown keys; anything looser than its default without `reason`.
+base::Result<Settings> read_settings(const yaml::Node& node);
+/// The same from a runbook's table (keys as in YAML, values as text or numbers).
+base::Result<Settings> settings_of(const model::Value& table, const std::string& where);
+
+enum class Point { kStart, kStep, kCleanup };
+
+/// What is to be judged, with the live facts that the ledger does not hold.
+struct Act {
+  Point point = Point::kStart;
+  std::string runbook;  ///< "docker/restart_container"
+  std::string action;   ///< "docker.restart"; at start may be empty
+  std::string run;
+  uint64_t epoch = 0;
+  std::vector<std::string> targets;  ///< canonical keys
+  std::string group;
+  std::vector<std::string> members, healthy;  ///< of the group, where known
+  model::Effect effect = model::Effect::kChange;
+  model::ActionClass cls = model::ActionClass::kProbed;
+  std::string mode = "approve";  ///< shadow, suggest, approve, auto: the strictest that applies
+  bool approved = false;         ///< a person said yes to exactly this
+  std::string requested_by;      ///< `uid:0` when a person started it; empty: the engine
+  std::optional<base::Duration> data_age;  ///< of what the alert rests on; none: no data
+  bool data_needed = true;       ///< false: a person started it
+  std::optional<base::Duration> stale_after;  ///< 2 intervals of its data, or max_age for an event
+  bool flapping = false;
+  bool warming = false;
+  bool silenced = false;
+  bool engine_degraded = false;  ///< 24: blind or without a ledger
+  std::set<std::string> new_targets;  ///< at a step: targets the start did not judge
+};
+
+/// A held target.
+struct Lease {
+  std::string run;
+  uint64_t epoch = 0;
+};
+
+/// Folded from the ledger: everything the gate remembers. Value type: the simulation copies it.
+class State {
+ public:
+  /// Takes an entry into account: lease.*, step.*, run.*, switch.*, decision. Times are converted to boot time with the
+  /// clock entries. Unknown kinds are ignored.
+  void apply(const model::Entry& entry, base::Boot at);
+  /// Forgets what no setting can need any more.
+  void forget_before(base::Boot at);
+
+  const Lease* lease(const std::string& target) const;
+  /// The switch that covers a target, or nullptr: {scope, reason, owner}.
+  struct Switch {
+    std::string scope, reason, owner;
+  };
+  const Switch* halted(const std::string& target) const;
+  const Switch* halted_any(const std::vector<std::string>& targets) const;
+  const std::vector<Switch>& switches() const { return switches_; }
+  /// The file `<state>/HALT` as last read (it counts beside the entries).
+  void set_file_switches(std::vector<Switch> switches) { file_switches_ = std::move(switches); }
+
+  struct Acted {
+    base::Boot at;
+    std::string run, action;
+    bool failed = false;
+  };
+  struct Remediation {
+    std::vector<Acted> acts;  ///< oldest first
+  };
+  const Remediation* remediation(const std::string& runbook, const std::string& target) const;
+  int failures_in_group(const std::string& runbook, const std::string& group, base::Boot since) const;
+  int active_targets(const std::string& action, const std::string& except_run) const;
+  std::vector<std::string> touched_in_group(const std::string& group, base::Boot since) const;
+  int acts_since(base::Boot since, const std::string& except_run) const;
+
+ private:
+  std::map<std::string, Lease> leases_;
+  std::vector<Switch> switches_, file_switches_;
+  std::map<std::pair<std::string, std::string>, Remediation> remediations_;  ///< (runbook, target)
+  std::map<std::string, std::string> group_of_;
+  struct Open {
+    std::string run, action;
+    std::vector<std::string> targets;
+  };
+  std::map<std::string, Open> open_steps_;  ///< by run/path
+  struct Running {
+    std::string runbook, group;
+    std::vector<std::string> targets;
+    bool acted = false;
+  };
+  std::map<std::string, Running> runs_;
+  std::vector<Acted> all_acts_;
+};
+
+/// Pure. The verdict is never without a reason, and its inputs are enough to replay it.
+model::Decision gate(const State& state, const Act& act, const Settings& settings, base::Boot now);
+
+/// The default of every setting.
+Settings defaults();
+
+/// `SCOPE reason` a line of `<state>/HALT`; an empty file halts everything.
+std::vector<State::Switch> read_halt_file(const std::string& text);
+
+}  // namespace reeve::guard

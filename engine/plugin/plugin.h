@@ -1,0 +1,130 @@
+/// \file
+/// How does the engine talk to plugins? Manifests, instances and their lanes, calls with deadlines, quarantine.
+///
+/// Core thread. Every plugin runs in a process of its own (`reeve-child plugin X.so`, or an exec program); no call here
+/// blocks, each answer arrives once on the core thread, also when the process dies (fault kUnknownOutcome for an invoke
+/// that had begun, kUnavailable for what had not).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/base.h"
+#include "child/child.h"
+#include "model/action.h"
+#include "model/event.h"
+#include "model/sample.h"
+#include "yaml/yaml.h"
+
+namespace reeve::plugin {
+
+/// One item of `plugins:`.
+struct InstanceConfig {
+  std::string plugin;  ///< "docker"
+  std::string name;    ///< "local"
+  model::Value config = model::Value::map();  ///< the plugin's own keys; secrets already read
+  base::Duration every = base::seconds(10);
+  base::Duration timeout;  ///< of one collect; zero: `every`, at most 30 s
+  model::Labels labels;
+  std::string id() const { return plugin + "/" + name; }
+  bool operator==(const InstanceConfig&) const = default;
+};
+
+struct MetricSpec {
+  std::string name, type, unit, help;
+  std::vector<std::string> labels;
+};
+struct EventSpec {
+  std::string type, help;
+  std::vector<std::string> labels, fields;
+};
+struct Manifest {
+  std::string name, version, doc;
+  std::vector<MetricSpec> metrics;
+  std::vector<EventSpec> events;
+  std::vector<model::ActionSpec> actions;
+  bool collects = false, watches = false, acts = false;
+  int actor_lanes = 1;
+  /// From which labels a sample's target key is made: "docker/{instance}/{id}"; empty: none.
+  std::string target_key;
+  model::Value config_schema;  ///< list of {name, type, unit, default, required, secret, doc}
+  model::Value raw;            ///< as the plugin gave it
+};
+
+/// Where plugins are looked for, first match wins: `X.so`, `X/X.so`, or an executable `X` / `X/X` (exec protocol).
+struct Search {
+  std::vector<std::string> folders;
+  std::string child_program;  ///< path of reeve-child
+};
+
+/// What an instance's process or lane did, for `plugin.*` entries and the alert about it.
+struct StateChange {
+  enum class What { kStarted, kStopped, kCrashed, kHung, kFlooded, kQuarantined, kRecovered };
+  What what = What::kStarted;
+  std::string instance;
+  std::string detail;
+  int consecutive = 0;
+};
+
+struct Ports {
+  /// Events as the plugin gave them, labels of the configuration not yet added. Call `accepted` when durable: it gives
+  /// the credit back and moves durable(). An instance has at most `credit` events unaccepted.
+  std::function<void(const std::string& instance, std::vector<model::Event> events, std::function<void()> accepted)>
+      on_events;
+  std::function<void(const StateChange&)> on_state;
+  /// The stored cursor with which a Watcher is opened.
+  std::function<std::string(const std::string& instance)> cursor;
+};
+
+struct InvokeReply {
+  model::Value value;
+};
+
+/// All plugin instances of the engine.
+class Fleet {
+ public:
+  virtual ~Fleet() = default;
+
+  /// Checks names, finds every plugin, reads its manifest and asks its `check`. Asynchronous: spawns. `done` gets all
+  /// errors joined by newlines, or nothing has changed. Then apply() makes it so.
+  virtual void prepare(std::vector<InstanceConfig> wanted, std::function<void(base::Status)> done) = 0;
+  /// Starts, reopens (after its running call) and stops what differs from the last prepared configuration.
+  virtual void apply() = 0;
+  /// Ends all processes; `done` when they are gone.
+  virtual void stop(std::function<void()> done) = 0;
+
+  virtual std::vector<InstanceConfig> instances() const = 0;
+  /// nullptr: no such instance, or its manifest is not known yet.
+  virtual const Manifest* manifest(const std::string& instance) const = 0;
+  /// nullptr likewise, or no such action.
+  virtual const model::ActionSpec* action(const std::string& instance, const std::string& name) const = 0;
+
+  /// One collect. At most one at a time per instance (a second is answered kConflict).
+  virtual void collect(const std::string& instance, base::Duration deadline,
+                       std::function<void(base::Result<model::Batch>)> done) = 0;
+
+  struct Call {
+    std::string instance, action;
+    model::Value args = model::Value::map();
+    base::Duration deadline = base::seconds(60);
+  };
+  virtual void plan(Call call, std::function<void(base::Result<model::Plan>)> done) = 0;
+  virtual void invoke(Call call, std::string key, std::string baseline, model::Fence fence,
+                      std::function<void(base::Result<InvokeReply>)> done) = 0;
+  virtual void probe(Call call, std::string key, std::string baseline,
+                     std::function<void(base::Result<model::ProbeAnswer>)> done) = 0;
+
+  /// For status: {instance, state, pid, restarts, last_error, ...} each.
+  virtual model::Value status() const = 0;
+};
+
+std::unique_ptr<Fleet> make_fleet(Search search, Ports ports, base::Loop& loop, base::Random& random);
+
+/// `plugins:` of the configuration (a list of one-key maps). Unknown keys stay in `config`: the plugin's `check` judges.
+base::Result<std::vector<InstanceConfig>> read_instances(const yaml::Node& node);
+
+}  // namespace reeve::plugin
