@@ -1,7 +1,7 @@
 #include "base/asio_loop.h"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -50,7 +50,9 @@ AsioLoop::~AsioLoop() {
   for (auto& [id, watch] : state_->watches) watch->descriptor.release();
 }
 
-void AsioLoop::post(Task task) { asio::post(state_->io, std::move(task)); }
+void AsioLoop::post(Task task) {
+  asio::post(state_->io, std::move(task));
+}
 
 Loop::Id AsioLoop::after(Duration delay, Task task) {
   const Id id = state_->next_id++;
@@ -63,12 +65,14 @@ Loop::Id AsioLoop::after(Duration delay, Task task) {
   return id;
 }
 
-void AsioLoop::cancel(Id timer) { state_->timers.erase(timer); }
+void AsioLoop::cancel(Id timer) {
+  state_->timers.erase(timer);
+}
 
 Loop::Id AsioLoop::watch(int fd, Interest interest, Task task) {
   const Id id = state_->next_id++;
-  auto watch = std::make_shared<Watch>(
-      Watch{asio::posix::stream_descriptor(state_->io, fd), interest, std::move(task)});
+  auto watch =
+      std::make_shared<Watch>(Watch{asio::posix::stream_descriptor(state_->io, fd), interest, std::move(task)});
   state_->watches.emplace(id, watch);
   state_->arm(id, watch);
   return id;
@@ -87,8 +91,14 @@ void AsioLoop::run() {
   declare_core_thread(false);
 }
 
-void AsioLoop::stop() { state_->io.stop(); }
-const Clock& AsioLoop::clock() const { return state_->clock; }
-asio::io_context& AsioLoop::context() { return state_->io; }
+void AsioLoop::stop() {
+  state_->io.stop();
+}
+const Clock& AsioLoop::clock() const {
+  return state_->clock;
+}
+asio::io_context& AsioLoop::context() {
+  return state_->io;
+}
 
 }  // namespace reeve::base

@@ -12,7 +12,9 @@ std::string& crash_folder() {
 }
 }  // namespace
 
-void set_crash_folder(const std::string& folder) { crash_folder() = folder; }
+void set_crash_folder(const std::string& folder) {
+  crash_folder() = folder;
+}
 
 void broken_promise(const char* what, const char* file, int line) {
   std::fprintf(stderr, "reeve: broken promise: %s (%s:%d)\n", what, file, line);

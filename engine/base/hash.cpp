@@ -17,7 +17,9 @@ struct Sha256::State {
   ~State() { EVP_MD_CTX_free(context); }
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
 Sha256::~Sha256() = default;
 
 Sha256& Sha256::add(std::string_view bytes) {
@@ -133,8 +135,7 @@ Result<SigningKey> SigningKey::load_or_create(const std::string& path) {
   state->key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   std::FILE* file = fd < 0 ? nullptr : fdopen(fd, "w");
-  if (!file)
-    return Error{Fault::kUnavailable, "cannot write the signing key " + path + ": " + std::strerror(errno)};
+  if (!file) return Error{Fault::kUnavailable, "cannot write the signing key " + path + ": " + std::strerror(errno)};
   const bool written = PEM_write_PrivateKey(file, state->key, nullptr, nullptr, 0, nullptr, nullptr) == 1 &&
                        std::fflush(file) == 0 && fsync(fileno(file)) == 0;
   std::fclose(file);
@@ -162,9 +163,8 @@ std::string SigningKey::public_key() const {
 }
 
 bool verify_signature(std::string_view public_key, std::string_view bytes, std::string_view signature) {
-  EVP_PKEY* key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
-                                              reinterpret_cast<const unsigned char*>(public_key.data()),
-                                              public_key.size());
+  EVP_PKEY* key = EVP_PKEY_new_raw_public_key(
+      EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(public_key.data()), public_key.size());
   if (!key) return false;
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   const bool ok = EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key) == 1 &&

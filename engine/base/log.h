@@ -30,10 +30,18 @@ struct Field {
 };
 
 void log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
-inline void log_debug(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::kDebug, m, f); }
-inline void log_info(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::kInfo, m, f); }
-inline void log_warn(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::kWarn, m, f); }
-inline void log_error(std::string_view m, std::initializer_list<Field> f = {}) { log(Level::kError, m, f); }
+inline void log_debug(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::kDebug, m, f);
+}
+inline void log_info(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::kInfo, m, f);
+}
+inline void log_warn(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::kWarn, m, f);
+}
+inline void log_error(std::string_view m, std::initializer_list<Field> f = {}) {
+  log(Level::kError, m, f);
+}
 
 /// Lines below `level` are dropped. Default: info, logfmt, standard error.
 void set_log(Level level, LogFormat format);

@@ -30,8 +30,8 @@ class Loop {
   /// Core thread. The task will not run any more; an id that has run is no error.
   virtual void cancel(Id timer) = 0;
 
-  /// Core thread. Calls `task` each time `fd` is ready, until unwatch(). One watch per fd and interest. The fd stays the
-  /// caller's and must outlive the watch.
+  /// Core thread. Calls `task` each time `fd` is ready, until unwatch(). One watch per fd and interest. The fd stays
+  /// the caller's and must outlive the watch.
   virtual Id watch(int fd, Interest interest, Task task) = 0;
   virtual void unwatch(Id watch) = 0;
 

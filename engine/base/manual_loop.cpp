@@ -18,7 +18,9 @@ Loop::Id ManualLoop::watch(int fd, Interest interest, Task task) {
   return id;
 }
 
-void ManualLoop::unwatch(Id watch) { watches_.erase(watch); }
+void ManualLoop::unwatch(Id watch) {
+  watches_.erase(watch);
+}
 
 void ManualLoop::run() {
   for (;;) {

@@ -9,7 +9,9 @@ constexpr std::array kNames{"transient", "throttled",       "denied",  "not_foun
                             "timeout",   "unknown_outcome", "refused", "unavailable", "internal"};
 }
 
-const char* fault_name(Fault fault) { return kNames[static_cast<size_t>(fault)]; }
+const char* fault_name(Fault fault) {
+  return kNames[static_cast<size_t>(fault)];
+}
 
 Fault fault_of(const std::string& name) {
   for (size_t i = 0; i < kNames.size(); ++i)

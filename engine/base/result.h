@@ -30,7 +30,8 @@ enum class Fault {
   kInternal,        ///< reeve's own fault
 };
 
-/// The stable word for a fault ("transient", "not_found", ...), as it stands in the ledger, in JSON and in Lua's err.kind.
+/// The stable word for a fault ("transient", "not_found", ...), as it stands in the ledger, in JSON and in Lua's
+/// err.kind.
 const char* fault_name(Fault fault);
 /// The fault of a word; kInternal for a word that is none.
 Fault fault_of(const std::string& name);
@@ -42,7 +43,9 @@ struct Error {
   long long retry_after_ms = 0;
 };
 
-inline Error invalid(std::string text) { return {Fault::kInvalid, std::move(text)}; }
+inline Error invalid(std::string text) {
+  return {Fault::kInvalid, std::move(text)};
+}
 
 template <class T>
 class [[nodiscard]] Result {

@@ -33,7 +33,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view between
   return out;
 }
 
-bool starts_with(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+bool starts_with(std::string_view text, std::string_view with) {
+  return text.substr(0, with.size()) == with;
+}
 
 bool is_utf8(std::string_view text) {
   size_t i = 0;

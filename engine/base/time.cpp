@@ -27,7 +27,9 @@ Error bad_duration(const std::string& text) {
   return invalid("not a valid duration: \"" + text + "\" (write it like 30s, 5m, 1h30m or 500ms)");
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 }  // namespace
 
 Result<Duration> parse_duration(const std::string& text) {

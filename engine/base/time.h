@@ -19,14 +19,30 @@ struct Duration {
   constexpr int64_t ms() const { return us / 1000; }
   constexpr double seconds() const { return static_cast<double>(us) / 1e6; }
 };
-constexpr Duration micros(int64_t n) { return {n}; }
-constexpr Duration millis(int64_t n) { return {n * 1000}; }
-constexpr Duration seconds(int64_t n) { return {n * 1000000}; }
-constexpr Duration minutes(int64_t n) { return {n * 60000000}; }
-constexpr Duration hours(int64_t n) { return {n * 3600000000LL}; }
-constexpr Duration operator+(Duration a, Duration b) { return {a.us + b.us}; }
-constexpr Duration operator-(Duration a, Duration b) { return {a.us - b.us}; }
-constexpr Duration operator*(Duration a, int64_t n) { return {a.us * n}; }
+constexpr Duration micros(int64_t n) {
+  return {n};
+}
+constexpr Duration millis(int64_t n) {
+  return {n * 1000};
+}
+constexpr Duration seconds(int64_t n) {
+  return {n * 1000000};
+}
+constexpr Duration minutes(int64_t n) {
+  return {n * 60000000};
+}
+constexpr Duration hours(int64_t n) {
+  return {n * 3600000000LL};
+}
+constexpr Duration operator+(Duration a, Duration b) {
+  return {a.us + b.us};
+}
+constexpr Duration operator-(Duration a, Duration b) {
+  return {a.us - b.us};
+}
+constexpr Duration operator*(Duration a, int64_t n) {
+  return {a.us * n};
+}
 
 /// Wall clock, microseconds since 1970-01-01 UTC.
 struct Time {
@@ -34,19 +50,33 @@ struct Time {
   auto operator<=>(const Time&) const = default;
   constexpr int64_t ms() const { return us >= 0 ? us / 1000 : -((-us + 999) / 1000); }
 };
-constexpr Time operator+(Time t, Duration d) { return {t.us + d.us}; }
-constexpr Time operator-(Time t, Duration d) { return {t.us - d.us}; }
-constexpr Duration operator-(Time a, Time b) { return {a.us - b.us}; }
-constexpr Time time_from_ms(int64_t ms) { return {ms * 1000}; }
+constexpr Time operator+(Time t, Duration d) {
+  return {t.us + d.us};
+}
+constexpr Time operator-(Time t, Duration d) {
+  return {t.us - d.us};
+}
+constexpr Duration operator-(Time a, Time b) {
+  return {a.us - b.us};
+}
+constexpr Time time_from_ms(int64_t ms) {
+  return {ms * 1000};
+}
 
 /// CLOCK_BOOTTIME, microseconds since this machine started (it counts while the machine sleeps).
 struct Boot {
   int64_t us = 0;
   auto operator<=>(const Boot&) const = default;
 };
-constexpr Boot operator+(Boot t, Duration d) { return {t.us + d.us}; }
-constexpr Boot operator-(Boot t, Duration d) { return {t.us - d.us}; }
-constexpr Duration operator-(Boot a, Boot b) { return {a.us - b.us}; }
+constexpr Boot operator+(Boot t, Duration d) {
+  return {t.us + d.us};
+}
+constexpr Boot operator-(Boot t, Duration d) {
+  return {t.us - d.us};
+}
+constexpr Duration operator-(Boot a, Boot b) {
+  return {a.us - b.us};
+}
 
 /// Reads a Prometheus duration ("1h30m", "500ms", "0", "1d", units y w d h m s ms, each at most once and in that
 /// order). \errors kInvalid with what was expected.

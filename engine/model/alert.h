@@ -16,18 +16,18 @@ enum class AlertState { kInactive, kPending, kFiring, kResolved };
 const char* alert_state_name(AlertState state);
 
 struct Alert {
-  std::string rule_id;   ///< `<file below the rules folder>/<group>/<alert name>/<n-th of that name>`
-  std::string key;       ///< Labels::key() of labels: identity within the rule
-  Labels labels;         ///< with alertname, without external labels
-  Labels annotations;    ///< rendered
+  std::string rule_id;  ///< `<file below the rules folder>/<group>/<alert name>/<n-th of that name>`
+  std::string key;      ///< Labels::key() of labels: identity within the rule
+  Labels labels;        ///< with alertname, without external labels
+  Labels annotations;   ///< rendered
   AlertState state = AlertState::kInactive;
   uint64_t episode = 0;  ///< numbered per (rule_id, key), from 1
   base::Uuid correlation{};
   double value = 0;
-  base::Time active_at;    ///< the episode's begin
-  base::Time fired_at;     ///< zero until it fires
-  base::Time resolved_at;  ///< zero while it is active
-  uint64_t count = 1;      ///< matching events in this episode
+  base::Time active_at;          ///< the episode's begin
+  base::Time fired_at;           ///< zero until it fires
+  base::Time resolved_at;        ///< zero while it is active
+  uint64_t count = 1;            ///< matching events in this episode
   Value causes = Value::list();  ///< event ids, and for samples {series, at_ms, value}
   std::string target;            ///< canonical key, when the labels or the event name one
   Value event;                   ///< event rules: the first event of the episode (for `with:`); else null

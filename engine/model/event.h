@@ -11,10 +11,10 @@
 namespace reeve::model {
 
 struct Event {
-  std::string id;        ///< `<ledger seq>.<index>`; empty until accepted
-  std::string type;      ///< `<plugin>.<name>`: docker.die
-  std::string instance;  ///< `<plugin>/<name>`: docker/local
-  Labels labels;         ///< bounded: job, instance, configured ones, and the target's as on its samples
+  std::string id;               ///< `<ledger seq>.<index>`; empty until accepted
+  std::string type;             ///< `<plugin>.<name>`: docker.die
+  std::string instance;         ///< `<plugin>/<name>`: docker/local
+  Labels labels;                ///< bounded: job, instance, configured ones, and the target's as on its samples
   Value fields = Value::map();  ///< anything
   base::Time at;                ///< the source's time
   std::string target;           ///< canonical key, as `plan` would name it; may be empty

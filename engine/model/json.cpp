@@ -113,7 +113,9 @@ struct Builder {
   bool on_object_end(std::size_t, json::error_code&) { return close(), true; }
   bool on_array_begin(json::error_code&) { return open.push_back(Value::list()), true; }
   bool on_array_end(std::size_t, json::error_code&) { return close(), true; }
-  bool on_key_part(json::string_view s, std::size_t, json::error_code&) { return text.append(s.data(), s.size()), true; }
+  bool on_key_part(json::string_view s, std::size_t, json::error_code&) {
+    return text.append(s.data(), s.size()), true;
+  }
   bool on_key(json::string_view s, std::size_t, json::error_code&) { return keys.push_back(take(s)), true; }
   bool on_string_part(json::string_view s, std::size_t, json::error_code&) {
     return text.append(s.data(), s.size()), true;
@@ -138,9 +140,9 @@ struct Builder {
   }
 };
 
-// A lone surrogate escape \udc80..\udcff stands for a byte; Boost.JSON refuses it, so it is replaced before by a private
-// mark that valid input cannot hold: the byte 0xff, then two hexadecimal digits. Input holding 0xff is no UTF-8 and
-// Boost.JSON refuses it as it should: the mark is therefore put in as an escape of U+10FFFF followed by the digits.
+// A lone surrogate escape \udc80..\udcff stands for a byte; Boost.JSON refuses it, so it is replaced before by a
+// private mark that valid input cannot hold: the byte 0xff, then two hexadecimal digits. Input holding 0xff is no UTF-8
+// and Boost.JSON refuses it as it should: the mark is therefore put in as an escape of U+10FFFF followed by the digits.
 constexpr std::string_view kMark = "\\udbff\\udfff";
 constexpr std::string_view kMarkBytes = "\xf4\x8f\xbf\xbf";
 

@@ -8,7 +8,9 @@
 namespace reeve::model {
 
 namespace {
-bool before(const Labels::Pair& pair, std::string_view name) { return pair.first < name; }
+bool before(const Labels::Pair& pair, std::string_view name) {
+  return pair.first < name;
+}
 
 std::string fingerprint_bytes(const Labels& labels) {
   std::string bytes;
@@ -68,7 +70,9 @@ std::string_view Labels::get(std::string_view name) const {
   return found != pairs_.end() && found->first == name ? std::string_view(found->second) : std::string_view();
 }
 
-bool Labels::has(std::string_view name) const { return !get(name).empty(); }
+bool Labels::has(std::string_view name) const {
+  return !get(name).empty();
+}
 
 void Labels::set(std::string_view name, std::string_view value) {
   const auto found = std::lower_bound(pairs_.begin(), pairs_.end(), name, before);
@@ -108,7 +112,9 @@ std::string Labels::text() const {
   return out;
 }
 
-uint64_t Labels::fingerprint() const { return base::fnv1a(fingerprint_bytes(*this)); }
+uint64_t Labels::fingerprint() const {
+  return base::fnv1a(fingerprint_bytes(*this));
+}
 
 std::string Labels::fingerprint_text() const {
   const uint64_t print = fingerprint();
@@ -117,7 +123,9 @@ std::string Labels::fingerprint_text() const {
   return base::hex(bytes);
 }
 
-std::string Labels::key() const { return base::hex(base::sha256(fingerprint_bytes(*this))); }
+std::string Labels::key() const {
+  return base::hex(base::sha256(fingerprint_bytes(*this)));
+}
 
 Value Labels::to_value() const {
   Value map = Value::map();

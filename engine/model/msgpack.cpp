@@ -8,8 +8,12 @@ void Packer::big(uint64_t n, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) byte(static_cast<uint8_t>(n >> shift));
 }
 
-void Packer::nil() { byte(0xc0); }
-void Packer::boolean(bool b) { byte(b ? 0xc3 : 0xc2); }
+void Packer::nil() {
+  byte(0xc0);
+}
+void Packer::boolean(bool b) {
+  byte(b ? 0xc3 : 0xc2);
+}
 
 void Packer::integer(int64_t i) {
   if (i >= 0 && i < 128) return byte(static_cast<uint8_t>(i));
@@ -108,20 +112,29 @@ int64_t Unpacker::integer() {
   if (tag < 0x80) return tag;
   if (tag >= 0xe0) return static_cast<int8_t>(tag);
   switch (tag) {
-    case 0xcc: return static_cast<int64_t>(big(1));
-    case 0xcd: return static_cast<int64_t>(big(2));
-    case 0xce: return static_cast<int64_t>(big(4));
-    case 0xcf: return static_cast<int64_t>(big(8));
-    case 0xd0: return static_cast<int8_t>(big(1));
-    case 0xd1: return static_cast<int16_t>(big(2));
-    case 0xd2: return static_cast<int32_t>(big(4));
-    case 0xd3: return static_cast<int64_t>(big(8));
+    case 0xcc:
+      return static_cast<int64_t>(big(1));
+    case 0xcd:
+      return static_cast<int64_t>(big(2));
+    case 0xce:
+      return static_cast<int64_t>(big(4));
+    case 0xcf:
+      return static_cast<int64_t>(big(8));
+    case 0xd0:
+      return static_cast<int8_t>(big(1));
+    case 0xd1:
+      return static_cast<int16_t>(big(2));
+    case 0xd2:
+      return static_cast<int32_t>(big(4));
+    case 0xd3:
+      return static_cast<int64_t>(big(8));
     case 0xcb: {
       const double d = std::bit_cast<double>(big(8));
       if (d >= -9e18 && d <= 9e18 && d == static_cast<double>(static_cast<int64_t>(d))) return static_cast<int64_t>(d);
       break;
     }
-    default: break;
+    default:
+      break;
   }
   ok_ = false;
   return 0;

@@ -26,14 +26,28 @@ base::Result<Enum> enum_of(const std::array<const char*, N>& names, const std::s
 }
 }  // namespace
 
-const char* alert_state_name(AlertState state) { return kAlertStates[static_cast<size_t>(state)]; }
-const char* verdict_name(Verdict verdict) { return kVerdicts[static_cast<size_t>(verdict)]; }
-const char* effect_name(Effect effect) { return kEffects[static_cast<size_t>(effect)]; }
-const char* action_class_name(ActionClass cls) { return kClasses[static_cast<size_t>(cls)]; }
-const char* probe_answer_name(ProbeAnswer answer) { return kProbeAnswers[static_cast<size_t>(answer)]; }
-const char* run_state_name(RunState state) { return kRunStates[static_cast<size_t>(state)]; }
+const char* alert_state_name(AlertState state) {
+  return kAlertStates[static_cast<size_t>(state)];
+}
+const char* verdict_name(Verdict verdict) {
+  return kVerdicts[static_cast<size_t>(verdict)];
+}
+const char* effect_name(Effect effect) {
+  return kEffects[static_cast<size_t>(effect)];
+}
+const char* action_class_name(ActionClass cls) {
+  return kClasses[static_cast<size_t>(cls)];
+}
+const char* probe_answer_name(ProbeAnswer answer) {
+  return kProbeAnswers[static_cast<size_t>(answer)];
+}
+const char* run_state_name(RunState state) {
+  return kRunStates[static_cast<size_t>(state)];
+}
 
-base::Result<Effect> effect_of(const std::string& name) { return enum_of<Effect>(kEffects, name, "effect"); }
+base::Result<Effect> effect_of(const std::string& name) {
+  return enum_of<Effect>(kEffects, name, "effect");
+}
 base::Result<ActionClass> action_class_of(const std::string& name) {
   return enum_of<ActionClass>(kClasses, name, "action class");
 }

@@ -16,8 +16,12 @@ namespace reeve::model {
 
 /// The NaN that ends a series at once; any other NaN is data. Source: prometheus model/value.
 inline constexpr uint64_t kStaleBits = 0x7ff0000000000002ULL;
-inline double stale_marker() { return std::bit_cast<double>(kStaleBits); }
-inline bool is_stale(double value) { return std::bit_cast<uint64_t>(value) == kStaleBits; }
+inline double stale_marker() {
+  return std::bit_cast<double>(kStaleBits);
+}
+inline bool is_stale(double value) {
+  return std::bit_cast<uint64_t>(value) == kStaleBits;
+}
 
 struct Sample {
   Labels labels;  ///< with __name__

@@ -21,7 +21,8 @@ bool Value::as_bool(bool other) const {
 
 int64_t Value::as_int(int64_t other) const {
   if (const int64_t* i = std::get_if<int64_t>(&data_)) return *i;
-  if (const double* d = std::get_if<double>(&data_); d && *d >= -9.2e18 && *d <= 9.2e18) return static_cast<int64_t>(*d);
+  if (const double* d = std::get_if<double>(&data_); d && *d >= -9.2e18 && *d <= 9.2e18)
+    return static_cast<int64_t>(*d);
   return other;
 }
 
@@ -84,6 +85,8 @@ const Value& Value::operator[](std::string_view key) const {
   return found ? *found : kNull;
 }
 
-std::string Value::text() const { return is_string() ? as_string() : to_json(*this); }
+std::string Value::text() const {
+  return is_string() ? as_string() : to_json(*this);
+}
 
 }  // namespace reeve::model

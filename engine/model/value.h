@@ -19,18 +19,18 @@ class Value {
   using Map = std::vector<std::pair<std::string, Value>>;
 
   Value() = default;
-  Value(std::nullptr_t) {}                              // NOLINT: implicit, so that literals read well
-  Value(bool b) : data_(b) {}                           // NOLINT
-  Value(int64_t i) : data_(i) {}                        // NOLINT
-  Value(int i) : data_(static_cast<int64_t>(i)) {}      // NOLINT
+  Value(std::nullptr_t) {}                               // NOLINT: implicit, so that literals read well
+  Value(bool b) : data_(b) {}                            // NOLINT
+  Value(int64_t i) : data_(i) {}                         // NOLINT
+  Value(int i) : data_(static_cast<int64_t>(i)) {}       // NOLINT
   Value(unsigned i) : data_(static_cast<int64_t>(i)) {}  // NOLINT
   Value(uint64_t i) : data_(static_cast<int64_t>(i)) {}  // NOLINT
-  Value(double d) : data_(d) {}                         // NOLINT
-  Value(std::string s) : data_(std::move(s)) {}         // NOLINT
-  Value(std::string_view s) : data_(std::string(s)) {}  // NOLINT
-  Value(const char* s) : data_(std::string(s)) {}       // NOLINT
-  Value(List list) : data_(std::move(list)) {}          // NOLINT
-  Value(Map map) : data_(std::move(map)) {}             // NOLINT
+  Value(double d) : data_(d) {}                          // NOLINT
+  Value(std::string s) : data_(std::move(s)) {}          // NOLINT
+  Value(std::string_view s) : data_(std::string(s)) {}   // NOLINT
+  Value(const char* s) : data_(std::string(s)) {}        // NOLINT
+  Value(List list) : data_(std::move(list)) {}           // NOLINT
+  Value(Map map) : data_(std::move(map)) {}              // NOLINT
   static Value map() { return Value(Map{}); }
   static Value list() { return Value(List{}); }
 
