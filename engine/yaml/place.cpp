@@ -1,0 +1,71 @@
+// Where in the file does a byte of a scalar's text stand?
+#include "yaml/tree.h"
+
+namespace reeve::yaml {
+
+namespace {
+bool blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+void skip_blanks(const std::string& text, size_t& at) {
+  while (at < text.size() && blank(text[at])) ++at;
+}
+
+/// Over `&anchor` and `!tag`.
+void skip_properties(const std::string& text, size_t& at) {
+  while (at < text.size() && (text[at] == '&' || text[at] == '!')) {
+    while (at < text.size() && !blank(text[at])) ++at;
+    skip_blanks(text, at);
+  }
+}
+
+/// One character of the file inside a double-quoted scalar that is an escape. False: one that is not followed here.
+bool skip_escape(const std::string& file, size_t& at, const std::string& scalar, size_t& done) {
+  const char next = at + 1 < file.size() ? file[at + 1] : 0;
+  if (next == '"' || next == '\\' || next == '/') {
+    if (done >= scalar.size() || scalar[done] != next) return false;
+    ++done;
+  } else if (next != 'n' && next != 't' && next != 'r' && !blank(next)) {
+    return false;
+  }
+  at += 2;
+  return true;
+}
+}  // namespace
+
+Style find_scalar(const std::string& file, size_t& offset) {
+  skip_properties(file, offset);
+  if (offset >= file.size()) return Style::kPlain;
+  if (file[offset] == '\'') return Style::kSingle;
+  if (file[offset] == '"') return Style::kDouble;
+  if (file[offset] != '|' && file[offset] != '>') return Style::kPlain;
+  const size_t bar = offset;
+  while (offset < file.size() && file[offset] != '\n') ++offset;
+  skip_blanks(file, offset);
+  if (offset >= file.size()) offset = bar;
+  return Style::kBlock;
+}
+
+size_t place_in_file(const Node::Data& node, size_t at) {
+  const std::string& file = node.source->text();
+  const std::string& scalar = node.scalar;
+  size_t offset = node.offset + (node.style == Style::kSingle || node.style == Style::kDouble ? 1 : 0);
+  // Folding changes blanks only: what is not blank stands in the file in the same order.
+  for (size_t done = 0;;) {
+    while (done < at && done < scalar.size() && blank(scalar[done])) ++done;
+    if (done >= scalar.size() || (done >= at && blank(scalar[done]))) return offset;
+    skip_blanks(file, offset);
+    if (done >= at || offset >= file.size()) return offset;
+    if (node.style == Style::kDouble && file[offset] == '\\') {
+      if (!skip_escape(file, offset, scalar, done)) return std::string::npos;
+      continue;
+    }
+    if (file[offset] != scalar[done]) return std::string::npos;
+    if (node.style == Style::kSingle && file[offset] == '\'') ++offset;  // '' is one quote
+    ++offset;
+    ++done;
+  }
+}
+
+}  // namespace reeve::yaml
