@@ -135,7 +135,8 @@ TEST_F(MemoryLedgerTest, FollowsCausesAndJoinsIntoOneStory) {
     std::vector<uint64_t> seqs;
     Filter filter;
     filter.correlation = asked;
-    for (const Stored& found : ledger.reader()->list(filter).value()) seqs.push_back(found.seq);
+    const std::vector<Stored> story = ledger.reader()->list(filter).value();
+    for (const Stored& found : story) seqs.push_back(found.seq);
     EXPECT_THAT(seqs, ElementsAre(1, 3, 4, 5, 6, 8));
   }
 }
