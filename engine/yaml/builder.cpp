@@ -27,6 +27,7 @@ void Builder::refuse(size_t offset, const std::string& message) const {
 
 std::shared_ptr<Node::Data> Builder::make(Node::Kind kind, size_t offset) {
   if (++nodes_ > limits_.nodes) refuse(offset, "more than " + std::to_string(limits_.nodes) + " values in one file");
+  last_ = std::max(last_, offset);
   auto data = std::make_shared<Node::Data>();
   data->source = source_;
   data->offset = offset;
@@ -35,7 +36,8 @@ std::shared_ptr<Node::Data> Builder::make(Node::Kind kind, size_t offset) {
 }
 
 void Builder::null(size_t offset, size_t anchor) {
-  done({make(Node::Kind::kNull, offset)}, anchor, offset);
+  const size_t at = place_of_null(source_->text(), offset);
+  done({make(Node::Kind::kNull, at)}, anchor, at);
 }
 
 void Builder::scalar(size_t offset, const std::string& tag, size_t anchor, const std::string& value) {
@@ -43,6 +45,8 @@ void Builder::scalar(size_t offset, const std::string& tag, size_t anchor, const
     refuse(offset, "the tag of this value is not known; only plain data is read");
   auto data = make(Node::Kind::kScalar, offset);
   data->style = find_scalar(source_->text(), data->offset);
+  if (!is_closed(source_->text(), data->offset, data->style))
+    refuse(data->offset, "not valid YAML: this quote is never closed");
   data->quoted = data->style != Style::kPlain || tag == "!" || tag == std::string(kCoreTag) + "str";
   data->scalar = value;
   done({std::move(data)}, anchor, offset);

@@ -25,6 +25,8 @@ class Builder {
   void close();
   /// The document; a null node when there was none.
   Node finish();
+  /// Where the last of its nodes begins.
+  size_t last_offset() const { return last_; }
 
  private:
   /// A finished node and what it costs those who walk it.
@@ -53,7 +55,7 @@ class Builder {
   std::vector<Open> open_;
   std::unordered_map<size_t, Built> anchors_;
   std::shared_ptr<const Node::Data> root_;
-  size_t nodes_ = 0, expanded_ = 0;
+  size_t nodes_ = 0, expanded_ = 0, last_ = 0;
 };
 
 }  // namespace reeve::yaml

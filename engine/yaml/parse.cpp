@@ -41,6 +41,47 @@ class Events : public YAML::EventHandler {
   Builder& builder_;
   const Source& source_;
 };
+
+/// Learns where the document after ours begins, and reads no further.
+class NextDocument : public YAML::EventHandler {
+ public:
+  struct Found {
+    YAML::Mark mark;
+  };
+  void OnDocumentStart(const YAML::Mark& mark) override { throw Found{mark}; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+base::Error not_yaml(const Source& source, const YAML::Exception& wrong) {
+  const size_t offset = source.offset(wrong.mark.line, wrong.mark.column);
+  const std::string hint = source.tab_indents(offset) ? " (a tab may not indent: use blanks)" : "";
+  return source.error(offset, "not valid YAML: " + wrong.msg + hint);
+}
+
+/// yaml-cpp takes whatever stands wrongly indented below a document for a second one, and would drop it silently.
+base::Status nothing_is_left(YAML::Parser& parser, const Source& source, size_t last) {
+  const auto separated = [&](const YAML::Mark& mark) {
+    return source.has_separator(last, source.offset(mark.line, mark.column));
+  };
+  NextDocument next;
+  try {
+    parser.HandleNextDocument(next);
+  } catch (const NextDocument::Found& found) {
+    if (!separated(found.mark))
+      return source.error(source.offset(found.mark.line, found.mark.column),
+                          "not valid YAML: this belongs to nothing above it (is it indented as meant?)");
+  } catch (const YAML::Exception& wrong) {
+    if (!separated(wrong.mark)) return not_yaml(source, wrong);
+  }
+  return {};
+}
 }  // namespace
 
 base::Result<Node> parse(std::string text, std::string file, const Limits& limits) {
@@ -55,12 +96,12 @@ base::Result<Node> parse(std::string text, std::string file, const Limits& limit
     Events events(builder, *source);
     std::istringstream stream(source->text());
     YAML::Parser parser(stream);
-    parser.HandleNextDocument(events);
+    if (parser.HandleNextDocument(events)) REEVE_CHECK(nothing_is_left(parser, *source, builder.last_offset()));
     return builder.finish();
   } catch (const Refused& refused) {
     return refused.error;
   } catch (const YAML::Exception& wrong) {
-    return source->error(source->offset(wrong.mark.line, wrong.mark.column), "not valid YAML: " + wrong.msg);
+    return not_yaml(*source, wrong);
   } catch (const std::exception& wrong) {
     return source->error(0, std::string("not valid YAML: ") + wrong.what());
   }

@@ -1,4 +1,6 @@
 // Where in the file does a byte of a scalar's text stand?
+#include <algorithm>
+
 #include "yaml/tree.h"
 
 namespace reeve::yaml {
@@ -45,6 +47,29 @@ Style find_scalar(const std::string& file, size_t& offset) {
   skip_blanks(file, offset);
   if (offset >= file.size()) offset = bar;
   return Style::kBlock;
+}
+
+bool is_closed(const std::string& file, size_t offset, Style style) {
+  if (style != Style::kSingle && style != Style::kDouble) return true;
+  const char quote = file[offset];
+  for (size_t at = offset + 1; at < file.size(); ++at) {
+    if (style == Style::kDouble && file[at] == '\\') {
+      ++at;
+    } else if (file[at] == quote) {
+      if (style == Style::kDouble || at + 1 >= file.size() || file[at + 1] != quote) return true;
+      ++at;
+    }
+  }
+  return false;
+}
+
+size_t place_of_null(const std::string& file, size_t offset) {
+  const std::string_view rest = std::string_view(file).substr(std::min(offset, file.size()));
+  for (const std::string_view word : {"~", "null", "Null", "NULL"})
+    if (rest.starts_with(word)) return offset;
+  size_t at = std::min(offset, file.size());
+  while (at > 0 && blank(file[at - 1])) --at;
+  return at;
 }
 
 size_t place_in_file(const Node::Data& node, size_t at) {

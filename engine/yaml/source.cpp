@@ -106,6 +106,21 @@ base::Error Source::error(size_t offset, const std::string& message) const {
   return base::invalid(position(offset).text() + ": " + message + excerpt(offset));
 }
 
+bool Source::has_separator(size_t from, size_t to) const {
+  const size_t end = line_of(std::min(to, text_.size()));
+  for (size_t number = line_of(from); number <= end; ++number) {
+    const std::string_view text = line(number);
+    if (!text.starts_with("---") && !text.starts_with("...")) continue;
+    if (text.size() == 3 || text[3] == ' ' || text[3] == '\t') return true;
+  }
+  return false;
+}
+
+bool Source::tab_indents(size_t offset) const {
+  const std::string_view text = line(line_of(std::min(offset, text_.size())));
+  return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
 base::Status Source::check_characters() const {
   if (!base::is_utf8(text_)) return error(first_not_utf8(text_), "this byte is not UTF-8: save the file as UTF-8");
   for (size_t i = 0; i < text_.size(); ++i) {

@@ -24,6 +24,10 @@ class Source {
   base::Error error(size_t offset, const std::string& message) const;
   /// \errors the first byte that YAML forbids: not UTF-8, a NUL, another control character.
   base::Status check_characters() const;
+  /// A line that ends a document (`---`, `...`) begins at or after the line of `from` and not after `to`.
+  bool has_separator(size_t from, size_t to) const;
+  /// The line of `offset` begins with blanks among which is a tab.
+  bool tab_indents(size_t offset) const;
 
  private:
   size_t line_of(size_t offset) const;
