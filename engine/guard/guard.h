@@ -29,19 +29,19 @@ struct Breaker {
 /// `safety:` of the configuration or of a runbook; an unset member takes the next one out (runbook, engine, default).
 struct Settings {
   std::string reason;
-  std::optional<int> concurrency;              ///< 1: targets at a time per action
-  std::optional<double> budget;                ///< 3: share of a group
-  std::optional<double> floor;                 ///< 4: share of a group that stays healthy
-  std::optional<base::Duration> cool_down;     ///< 5
-  std::optional<Breaker> breaker;              ///< 6
-  std::optional<bool> flap;                    ///< 7
-  std::optional<base::Duration> max_age;       ///< 10: of an event
-  std::optional<bool> storm;                   ///< 12
-  std::optional<base::Duration> hold;          ///< 8
-  std::optional<base::Duration> settles;       ///< instead of the manifests'
-  std::optional<int> rate;                     ///< 23: acts a minute
+  std::optional<int> concurrency;           ///< 1: targets at a time per action
+  std::optional<double> budget;             ///< 3: share of a group
+  std::optional<double> floor;              ///< 4: share of a group that stays healthy
+  std::optional<base::Duration> cool_down;  ///< 5
+  std::optional<Breaker> breaker;           ///< 6
+  std::optional<bool> flap;                 ///< 7
+  std::optional<base::Duration> max_age;    ///< 10: of an event
+  std::optional<bool> storm;                ///< 12
+  std::optional<base::Duration> hold;       ///< 8
+  std::optional<base::Duration> settles;    ///< instead of the manifests'
+  std::optional<int> rate;                  ///< 23: acts a minute
   std::optional<int> promotion_evidence;
-  std::vector<std::string> protect;            ///< 19: globs over target keys, beside the engine itself
+  std::vector<std::string> protect;  ///< 19: globs over target keys, beside the engine itself
 
   /// This with `inner`'s set members in front.
   Settings under(const Settings& inner) const;
@@ -67,16 +67,16 @@ struct Act {
   std::vector<std::string> members, healthy;  ///< of the group, where known
   model::Effect effect = model::Effect::kChange;
   model::ActionClass cls = model::ActionClass::kProbed;
-  std::string mode = "approve";  ///< shadow, suggest, approve, auto: the strictest that applies
-  bool approved = false;         ///< a person said yes to exactly this
-  std::string requested_by;      ///< `uid:0` when a person started it; empty: the engine
-  std::optional<base::Duration> data_age;  ///< of what the alert rests on; none: no data
-  bool data_needed = true;       ///< false: a person started it
+  std::string mode = "approve";               ///< shadow, suggest, approve, auto: the strictest that applies
+  bool approved = false;                      ///< a person said yes to exactly this
+  std::string requested_by;                   ///< `uid:0` when a person started it; empty: the engine
+  std::optional<base::Duration> data_age;     ///< of what the alert rests on; none: no data
+  bool data_needed = true;                    ///< false: a person started it
   std::optional<base::Duration> stale_after;  ///< 2 intervals of its data, or max_age for an event
   bool flapping = false;
   bool warming = false;
   bool silenced = false;
-  bool engine_degraded = false;  ///< 24: blind or without a ledger
+  bool engine_degraded = false;       ///< 24: blind or without a ledger
   std::set<std::string> new_targets;  ///< at a step: targets the start did not judge
 };
 
@@ -87,56 +87,63 @@ struct Lease {
 };
 
 /// Folded from the ledger: everything the gate remembers. Value type: the simulation copies it.
+///
+/// The facts it reads (written by runbook and app; anything else is ignored):
+/// - `lease.acquired`, `lease.released`: subject the target, `run`, facts {epoch}
+/// - `run.started`: facts {runbook, targets, group}; `run.parked`, `run.resumed`, `run.ended`: facts {result}
+/// - `step.intent`: facts {path, action, targets, group, lost}; `step.outcome`: facts {path, ok}
+/// - `switch.pulled`, `switch.lifted`: facts {scope}, body {reason}, actor the owner
+/// - `operator.breaker_reset`: facts {runbook, target}
 class State {
  public:
-  /// Takes an entry into account: lease.*, step.*, run.*, switch.*, decision. Times are converted to boot time with the
-  /// clock entries. Unknown kinds are ignored.
+  /// Takes an entry into account, at the boot time of its writing.
   void apply(const model::Entry& entry, base::Boot at);
-  /// Forgets what no setting can need any more.
+  /// Forgets acts and failures that are older; what is open or held stays.
   void forget_before(base::Boot at);
 
   const Lease* lease(const std::string& target) const;
-  /// The switch that covers a target, or nullptr: {scope, reason, owner}.
   struct Switch {
     std::string scope, reason, owner;
+    bool operator==(const Switch&) const = default;
   };
-  const Switch* halted(const std::string& target) const;
-  const Switch* halted_any(const std::vector<std::string>& targets) const;
-  const std::vector<Switch>& switches() const { return switches_; }
+  /// A switch that covers one of the targets (an empty list: one that covers everything), or nullptr.
+  const Switch* halted(const std::vector<std::string>& targets) const;
+  std::vector<Switch> switches() const;
   /// The file `<state>/HALT` as last read (it counts beside the entries).
   void set_file_switches(std::vector<Switch> switches) { file_switches_ = std::move(switches); }
 
-  struct Acted {
+  /// Something done to a target, or a remediation of it that failed.
+  struct Deed {
     base::Boot at;
-    std::string run, action;
-    bool failed = false;
+    std::string runbook, target, group, run;
+    bool lost = false;  ///< the target was healthy: the act took it away
   };
-  struct Remediation {
-    std::vector<Acted> acts;  ///< oldest first
-  };
-  const Remediation* remediation(const std::string& runbook, const std::string& target) const;
-  int failures_in_group(const std::string& runbook, const std::string& group, base::Boot since) const;
-  int active_targets(const std::string& action, const std::string& except_run) const;
-  std::vector<std::string> touched_in_group(const std::string& group, base::Boot since) const;
+  std::optional<base::Boot> last_act(const std::string& runbook, const std::string& target,
+                                     const std::string& except_run) const;
+  int failures_of_target(const std::string& runbook, const std::string& target, base::Boot since) const;
+  int failures_of_group(const std::string& runbook, const std::string& group, base::Boot since) const;
+  /// Targets of runs of this runbook that are under way (parked ones are not).
+  int active_targets(const std::string& runbook, const std::string& except_run) const;
+  /// Healthy members of the group that acts have taken away since.
+  int lost_in_group(const std::string& group, base::Boot since, const std::string& except_run) const;
+  /// Runs that acted since.
   int acts_since(base::Boot since, const std::string& except_run) const;
 
  private:
+  struct Run {
+    std::string runbook, group;
+    std::vector<std::string> targets;  ///< of the start, and those its steps added
+    bool parked = false, acted = false;
+  };
+  void started(const model::Entry& entry);
+  void intended(const model::Entry& entry, base::Boot at);
+  void ended(const model::Entry& entry, base::Boot at);
+  void reset_breaker(const std::string& runbook, const std::string& target);
+
   std::map<std::string, Lease> leases_;
   std::vector<Switch> switches_, file_switches_;
-  std::map<std::pair<std::string, std::string>, Remediation> remediations_;  ///< (runbook, target)
-  std::map<std::string, std::string> group_of_;
-  struct Open {
-    std::string run, action;
-    std::vector<std::string> targets;
-  };
-  std::map<std::string, Open> open_steps_;  ///< by run/path
-  struct Running {
-    std::string runbook, group;
-    std::vector<std::string> targets;
-    bool acted = false;
-  };
-  std::map<std::string, Running> runs_;
-  std::vector<Acted> all_acts_;
+  std::map<std::string, Run> runs_;
+  std::vector<Deed> acts_, failures_;  ///< oldest first
 };
 
 /// Pure. The verdict is never without a reason, and its inputs are enough to replay it.
