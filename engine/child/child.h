@@ -25,27 +25,27 @@ enum class Channel {
 };
 
 struct Limits {
-  int64_t memory_bytes = 0;     ///< RLIMIT_DATA; 0: none
-  int64_t cpu_seconds = 0;      ///< RLIMIT_CPU
+  int64_t memory_bytes = 0;  ///< RLIMIT_DATA; 0: none
+  int64_t cpu_seconds = 0;   ///< RLIMIT_CPU
   int64_t open_files = 0;
   bool no_new_privs = true;
   bool dies_with_parent = true;  ///< PDEATHSIG
   bool no_network = false;
-  bool seccomp_script = false;   ///< the script worker's filter
+  bool seccomp_script = false;  ///< the script worker's filter
 };
 
 struct Command {
-  std::vector<std::string> argv;  ///< argv[0] is a path
+  std::vector<std::string> argv;                                 ///< argv[0] is a path
   std::vector<std::pair<std::string, std::string>> environment;  ///< all of it: nothing is inherited
-  std::string folder;             ///< working folder; empty: /
+  std::string folder;                                            ///< working folder; empty: /
   Channel channel = Channel::kFrames;
   Limits limits;
-  std::string name;               ///< for logs: "plugin docker"
+  std::string name;  ///< for logs: "plugin docker"
 };
 
 /// How a process ended.
 struct Exit {
-  int code = 0;    ///< when signal is 0
+  int code = 0;  ///< when signal is 0
   int signal = 0;
   std::string text() const;  ///< "exit 3", "killed by signal 9"
 };
@@ -55,7 +55,8 @@ class Process {
  public:
   virtual ~Process() = default;
   virtual pid_t pid() const = 0;
-  /// Queues bytes (a frame's array, a line without its end, or raw input). False: the queue is full (64 MiB) or it ended.
+  /// Queues bytes (a frame's array, a line without its end, or raw input). False: the queue is full (64 MiB) or it
+  /// ended.
   virtual bool send(std::string_view message) = 0;
   virtual void close_input() = 0;
   virtual void signal(int number) = 0;

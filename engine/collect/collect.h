@@ -2,8 +2,8 @@
 /// When is each source asked, and how do its answers become the engine's samples and events?
 ///
 /// Core thread. Adds `job`, `instance` and the configured labels (a clash becomes `exported_x`), `up` and
-/// `scrape_duration_seconds`; enforces the limits of PLUGINS; drops events whose cursor is not new; turns the difference
-/// between a stated present and the known past into events marked `recovered`.
+/// `scrape_duration_seconds`; enforces the limits of PLUGINS; drops events whose cursor is not new; turns the
+/// difference between a stated present and the known past into events marked `recovered`.
 #pragma once
 
 #include <functional>

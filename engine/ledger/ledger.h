@@ -116,11 +116,7 @@ class Reader {
 /// A projection table, declared by the module that owns it and created by the ledger; when its columns differ from
 /// those in the file, it is filled anew from the entries at open. Names of [a-z_], not beginning with `ledger_`. A row
 /// change that names an unknown table or column is a broken promise.
-struct Table {
-  std::string name;
-  std::vector<std::string> key;      ///< primary key columns, as "name TYPE"
-  std::vector<std::string> columns;  ///< other columns, as "name TYPE"
-};
+using Table = model::Table;
 
 struct Settings {
   std::string folder;             ///< the state folder; files `ledger-<first seq>.db`

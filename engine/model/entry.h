@@ -34,4 +34,11 @@ struct RowChange {
   bool erase = false;
 };
 
+/// A projection table, declared by the module that owns its kinds and created by the ledger.
+struct Table {
+  std::string name;
+  std::vector<std::string> key;      ///< primary key columns, as "name TYPE"
+  std::vector<std::string> columns;  ///< other columns, as "name TYPE"
+};
+
 }  // namespace reeve::model

@@ -24,8 +24,8 @@ namespace reeve::plugin {
 
 /// One item of `plugins:`.
 struct InstanceConfig {
-  std::string plugin;  ///< "docker"
-  std::string name;    ///< "local"
+  std::string plugin;                         ///< "docker"
+  std::string name;                           ///< "local"
   model::Value config = model::Value::map();  ///< the plugin's own keys; secrets already read
   base::Duration every = base::seconds(10);
   base::Duration timeout;  ///< of one collect; zero: `every`, at most 30 s
@@ -124,7 +124,8 @@ class Fleet {
 
 std::unique_ptr<Fleet> make_fleet(Search search, Ports ports, base::Loop& loop, base::Random& random);
 
-/// `plugins:` of the configuration (a list of one-key maps). Unknown keys stay in `config`: the plugin's `check` judges.
+/// `plugins:` of the configuration (a list of one-key maps). Unknown keys stay in `config`: the plugin's `check`
+/// judges.
 base::Result<std::vector<InstanceConfig>> read_instances(const yaml::Node& node);
 
 }  // namespace reeve::plugin

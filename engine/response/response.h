@@ -1,6 +1,6 @@
 /// \file
-/// What is done about an alert? Reads `run:` of a rule and `responses:` of the configuration: runbook, parameters, mode,
-/// verify; and says which of them a firing alert gets.
+/// What is done about an alert? Reads `run:` of a rule and `responses:` of the configuration: runbook, parameters,
+/// mode, verify; and says which of them a firing alert gets.
 #pragma once
 
 #include <memory>

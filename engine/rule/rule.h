@@ -43,7 +43,7 @@ struct Rule {
   std::optional<promql::Expr> expr, reset, verify;
   std::optional<EventSelector> on, until;
   std::vector<std::string> by;
-  base::Duration hold_for;    ///< `for`
+  base::Duration hold_for;  ///< `for`
   base::Duration keep_firing_for;
   base::Duration keep = base::minutes(15);  ///< event rules without until
   int needs = 1, of = 1;
@@ -65,7 +65,7 @@ struct Group {
 
 struct RuleSet {
   std::vector<Group> groups;
-  std::string hash;  ///< of all files
+  std::string hash;                   ///< of all files
   std::vector<std::string> warnings;  ///< lint findings, each `file:line:col: text`
 };
 

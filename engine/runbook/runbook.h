@@ -30,7 +30,7 @@ struct ParamSpec {
 
 /// A runbook as declared: the top level of its script ran with no actions available.
 struct Runbook {
-  std::string name;   ///< "docker/restart_container": path below a runbooks folder, without .lua
+  std::string name;  ///< "docker/restart_container": path below a runbooks folder, without .lua
   std::string path, title;
   std::string bundle;  ///< the script with what it requires, as stored in the ledger by hash
   base::Hash hash{};
@@ -60,18 +60,18 @@ struct Candidate {
   std::string runbook;
   model::Value params = model::Value::map();  ///< from `with`, or the CLI
   std::optional<model::Alert> alert;
-  std::string response_id;    ///< of response::Response
+  std::string response_id;       ///< of response::Response
   std::string mode = "approve";  ///< strictest of engine, rule, response
   base::Duration verify_within = base::minutes(5);
   std::optional<base::Duration> verify_hold;
-  bool verify = true;         ///< false: a person's run without an alert
-  std::string requested_by;   ///< "uid:0"; empty: the engine
+  bool verify = true;        ///< false: a person's run without an alert
+  std::string requested_by;  ///< "uid:0"; empty: the engine
   bool dry = false;
   std::optional<base::Duration> stale_after;
 };
 
 struct Started {
-  std::string run;     ///< the new run, or the one it joined; empty when refused
+  std::string run;  ///< the new run, or the one it joined; empty when refused
   bool joined = false;
   model::Decision decision;
 };
@@ -80,8 +80,8 @@ class Runner {
  public:
   virtual ~Runner() = default;
   virtual void use(std::shared_ptr<const Library> library) = 0;
-  /// Dedup, gate, `decision` entry, then run.started / run.joined / an approval request / a later try (defer). A decision
-  /// is made once per (response, rule id, alert key, episode): a repeat returns the recorded one.
+  /// Dedup, gate, `decision` entry, then run.started / run.joined / an approval request / a later try (defer). A
+  /// decision is made once per (response, rule id, alert key, episode): a repeat returns the recorded one.
   virtual base::Result<Started> consider(Candidate candidate) = 0;
   /// A dry run: `done` gets the plan {steps: [{action, args, class, targets, preview}], ...}.
   virtual void dry_run(Candidate candidate, std::function<void(base::Result<model::Value>)> done) = 0;
@@ -104,7 +104,7 @@ class Runner {
   virtual bool disturbs(const std::string& target) const = 0;
 
   virtual std::vector<model::RunRow> runs() const = 0;  ///< live ones
-  virtual model::Value approvals() const = 0;            ///< pending ones: {id, run, runbook, text, since, until}
+  virtual model::Value approvals() const = 0;           ///< pending ones: {id, run, runbook, text, since, until}
   /// Lets no new step begin; `done` when no invoke is open (or the deadline passed).
   virtual void drain(base::Duration deadline, std::function<void()> done) = 0;
 };

@@ -76,7 +76,8 @@ class Head : public Source {
 
   /// Told by the rules: series matching `matchers` are kept at least `window`.
   void require(const Matchers& matchers, base::Duration window);
-  /// Drops what is older than its retention at `now_ms`, and the oldest beyond the memory bound. Call every few seconds.
+  /// Drops what is older than its retention at `now_ms`, and the oldest beyond the memory bound. Call every few
+  /// seconds.
   void expire(int64_t now_ms);
   size_t series_count() const;
   int64_t memory_bytes() const;
