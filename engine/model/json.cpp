@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <cmath>
+#include <unordered_map>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -97,14 +98,30 @@ struct Builder {
     } else if (open.back().is_list()) {
       open.back().push(std::move(value));
     } else {
-      open.back().set(keys.back(), std::move(value));
+      open.back().map_ref().emplace_back(std::move(keys.back()), std::move(value));
       keys.pop_back();
     }
   }
   void close() {
     Value done = std::move(open.back());
     open.pop_back();
+    if (done.is_map()) keep_last(done.map_ref());
     put(std::move(done));
+  }
+  /// Of a repeated key the last value wins, at the place of the first; linear in the number of keys.
+  static void keep_last(Value::Map& map) {
+    std::unordered_map<std::string_view, size_t> place;
+    if (map.size() < 2) return;
+    std::vector<size_t> repeated;
+    for (size_t i = 0; i < map.size(); ++i) {
+      const auto [found, fresh] = place.emplace(map[i].first, i);
+      if (fresh) continue;
+      map[found->second].second = std::move(map[i].second);
+      repeated.push_back(i);
+    }
+    if (repeated.empty()) return;
+    size_t next = 0, at = 0;
+    std::erase_if(map, [&](const auto&) { return next < repeated.size() && repeated[next] == at++ && (++next, true); });
   }
 
   bool on_document_begin(json::error_code&) { return true; }
