@@ -66,8 +66,9 @@ class Ledger {
   /// same commit. `reason` is one of the operator's words and becomes the body of that entry. Refused (kConflict): an
   /// entry of a run that has not ended, one without a body, one in a sealed file. \return the new entry's seq.
   virtual uint64_t redact(uint64_t seq, const std::string& actor, const std::string& reason, OnDurable done) = 0;
-  /// Starts a new file whose first entry (`ledger.rotated`) carries the last hash, and seals the one before.
-  virtual uint64_t rotate(const std::string& actor, OnDurable done) = 0;
+  /// After this turn of the loop: starts a new file whose first entry (`ledger.rotated`) carries the last hash, and
+  /// seals the one before (read-only, with an index on subject; it may be unlinked once anchored).
+  virtual void rotate(const std::string& actor, OnDurable done) = 0;
 
   /// False while commits fail: no act may start; alerting goes on.
   virtual bool writable() const = 0;

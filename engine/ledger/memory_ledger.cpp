@@ -169,12 +169,12 @@ uint64_t MemoryLedger::redact(uint64_t seq, const std::string& actor, const std:
   return at;
 }
 
-uint64_t MemoryLedger::rotate(const std::string& actor, OnDurable done) {
+void MemoryLedger::rotate(const std::string& actor, OnDurable done) {
   model::Entry entry;
   entry.kind = "ledger.rotated";
   entry.actor = actor;
   entry.subject = "ledger";
-  return append(std::move(entry), std::move(done));
+  append(std::move(entry), std::move(done));
 }
 
 Head MemoryLedger::head() const {

@@ -28,7 +28,7 @@ class MemoryLedger : public Ledger {
   void flush(OnDurable done) override;
   base::Hash put_blob(std::string bytes) override;
   uint64_t redact(uint64_t seq, const std::string& actor, const std::string& reason, OnDurable done) override;
-  uint64_t rotate(const std::string& actor, OnDurable done) override;
+  void rotate(const std::string& actor, OnDurable done) override;
   bool writable() const override { return writable_; }
   Head head() const override;
   Counters counters() const override;
