@@ -1,0 +1,75 @@
+/// \file
+/// Who is told what, and when? The front door of notification: receivers, Alertmanager's webhook payload, retries.
+///
+/// Core thread. Telling people is no act: it goes out at least once, also without a ledger, deduplicated by
+/// (episode, state, receiver); it fails open and never blocks anything.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/base.h"
+#include "model/alert.h"
+#include "model/value.h"
+#include "yaml/yaml.h"
+
+namespace reeve::alert {
+
+/// One item of `notify:`.
+struct Receiver {
+  std::string name;  ///< `name:`, else `webhook-<n>`, unique
+  std::string webhook;
+  std::vector<std::pair<std::string, std::string>> headers;
+  base::Duration timeout = base::seconds(10);
+  bool send_resolved = true;
+};
+/// `notify:`, a list. `${...}` is left as it is: app fills it in. \errors kInvalid with places.
+base::Result<std::vector<Receiver>> read_receivers(const yaml::Node& node);
+
+/// Sends one HTTP POST; joined by app with a plugin process.
+using Post =
+    std::function<void(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
+                       const std::string& body, base::Duration timeout, std::function<void(base::Status)> done)>;
+
+/// What is told beside alerts.
+struct Message {
+  std::string kind;  ///< "escalation", "approval", "parked", "plugin"
+  std::string key;   ///< deduplicates: told once per receiver
+  std::string text;  ///< one or two sentences: what happened, what to do
+  std::string run, runbook;
+  std::optional<model::Alert> alert;
+};
+
+struct Ports {
+  Post post;
+  /// A delivery that succeeded: its key, to be kept (app appends a `notify.delivered` projection row).
+  std::function<void(const std::string& key, const std::string& receiver)> on_delivered;
+  /// A receiver that keeps failing: for the log and `reeve status`.
+  std::function<void(const std::string& receiver, const std::string& error, int attempts)> on_failing;
+};
+
+class Notifier {
+ public:
+  virtual ~Notifier() = default;
+  virtual void use(std::vector<Receiver> receivers) = 0;
+  /// Firing and resolved are told; pending is not. A resolved one only to receivers that were told it fired.
+  virtual void on_alert(const model::AlertChange& change) = 0;
+  virtual void tell(const Message& message) = 0;
+  /// Keys of deliveries made before a restart, as on_delivered gave them.
+  virtual void restore(const std::vector<std::pair<std::string, std::string>>& key_and_receiver) = 0;
+  /// Stops retrying; what is not delivered stays untold and is told again after a restart (restore, on_alert).
+  virtual void stop() = 0;
+  /// For status: {receiver, waiting, delivered, failing, last_error} each.
+  virtual model::Value status() const = 0;
+};
+
+std::unique_ptr<Notifier> make_notifier(Ports ports, base::Loop& loop, base::Random& random, std::string external_url);
+
+/// Alertmanager's webhook payload, version "4". Pure.
+model::Value webhook_payload(const Receiver& receiver, const model::Alert& alert, const std::string& external_url);
+
+}  // namespace reeve::alert
