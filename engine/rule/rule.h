@@ -6,9 +6,12 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/base.h"
@@ -21,17 +24,39 @@
 
 namespace reeve::rule {
 
-/// An event selector: `docker.die{exit_code=~"13[79]"}`; fields count as labels.
+/// An event selector: `docker.die{exit_code=~"13[79]"}`; fields count as labels (a label of the same name wins), one
+/// that is missing is empty text. Matchers as in PromQL: `=`, `!=`, `=~`, `!~`, RE2, fully anchored.
 class EventSelector {
  public:
   /// \errors kInvalid with line:column in the text.
   static base::Result<EventSelector> parse(std::string_view text);
   bool matches(const model::Event& event) const;
   const std::string& type() const;
+  /// The canonical text: equal for selectors that mean the same.
+  std::string text() const;
   struct State;
 
  private:
   std::shared_ptr<const State> state_;
+};
+
+/// What missing data means for an alert: its series have no fresh samples.
+enum class Absent {
+  kResolve,  ///< as Prometheus: no element, no alert; the default of a rule without `run:`
+  kKeep,     ///< a firing alert stays, a pending one waits; the default of a rule with `run:`
+  kFire,     ///< a known alert goes on; with no series at all, one fires for the selectors' equal-matchers
+};
+
+/// `flapping: {high: 30, low: 25}`: percent of weighted state changes over the last 20 states.
+struct FlappingLimits {
+  double high = 30, low = 25;
+};
+
+/// A template with the text it came from.
+struct NamedTemplate {
+  std::string name;
+  std::string source;
+  tmpl::Template text;
 };
 
 struct Rule {
@@ -42,14 +67,16 @@ struct Rule {
   std::string name;     ///< of the alert or the recorded series
   std::optional<promql::Expr> expr, reset, verify;
   std::optional<EventSelector> on, until;
-  std::vector<std::string> by;
-  base::Duration hold_for;  ///< `for`
+  std::vector<std::string> by;  ///< empty: the labels of the event
+  base::Duration hold_for;      ///< `for`
   base::Duration keep_firing_for;
-  base::Duration keep = base::minutes(15);  ///< event rules without until
+  base::Duration keep;  ///< event rules: the episode ends so long after the last match; zero: only `until` ends it
   int needs = 1, of = 1;
-  std::string absent;  ///< "keep" (default), "fire", "resolve"
+  Absent absent = Absent::kResolve;
+  std::optional<FlappingLimits> flapping;
   bool caused = false;
-  std::vector<std::pair<std::string, tmpl::Template>> labels, annotations;
+  bool on_arrival = false;  ///< evaluated when a batch that it reads is complete, beside the ticks
+  std::vector<NamedTemplate> labels, annotations;
   std::optional<response::Response> run;
   std::string position;  ///< file:line:column
 };
@@ -69,20 +96,28 @@ struct RuleSet {
   std::vector<std::string> warnings;  ///< lint findings, each `file:line:col: text`
 };
 
-/// Loads every `*.yaml|*.yml` below each folder (or the file itself), not `*_test.yaml` or `*.test.yaml`. All errors of
-/// all files are told, joined by newlines. `default_interval` is for groups without one.
+/// Loads every `*.yaml|*.yml` below each folder (or the file itself), not `*_test.yaml` or `*.test.yaml`, in the order
+/// of their names. All errors of all files are told, joined by newlines. `default_interval` is for groups without one.
 base::Result<RuleSet> load(const std::vector<std::string>& paths, base::Duration default_interval);
 /// One file's text, as `reeve check rules` and tests need it.
 base::Result<RuleSet> read(std::string text, const std::string& file, base::Duration default_interval);
+/// The rules that every engine has: a collector that dies, a plugin that crashes, hangs, floods or is quarantined.
+/// Events: `plugin.crashed`, `plugin.hung`, `plugin.flooded`, `plugin.quarantined`, ended by `plugin.recovered` or
+/// `plugin.started`, with labels job and instance.
+RuleSet builtin_rules(base::Duration default_interval);
+/// The smallest `verify.within` that can show anything: longest range in the verified expression + 2 intervals + hold.
+base::Duration least_within(const Rule& rule, base::Duration interval, base::Duration hold);
 
 struct Ports {
   /// A transition. Called within the evaluation or event that made it; app appends the ledger entry in the same turn.
+  /// A pending alert that ends without having fired has the new state kInactive. An alert with `for` of zero goes from
+  /// kInactive to kFiring in one change.
   std::function<void(const model::AlertChange&, const Rule&)> on_change;
   /// From a target's labels to its canonical key ("" when none); the manifest's target_key, joined by app.
   std::function<std::string(const model::Labels&)> target_of;
   /// True while a step's effect on this target is not over: series alerts of the target do not go on to firing.
   std::function<bool(const std::string& target)> muted;
-  /// Problems of evaluation: duplicate label sets, template errors; `rule_id`, text.
+  /// Problems of evaluation: duplicate label sets, template errors; `rule_id`, text. Told once, until it changes.
   std::function<void(const std::string&, const std::string&)> on_problem;
 };
 
@@ -92,7 +127,8 @@ enum class Verified { kHeld, kNotHeld, kUnknown };
 class Engine {
  public:
   virtual ~Engine() = default;
-  /// Puts a set in place; states are kept where id and meaning are equal; returns what was dropped.
+  /// Puts a set in place (the built-in rules are added); states are kept where id and meaning are equal; returns what
+  /// was dropped. The alerts dropped are told to on_change as ended before this returns.
   virtual std::vector<std::string> install(RuleSet set) = 0;
   virtual const RuleSet& rules() const = 0;
 
@@ -106,29 +142,56 @@ class Engine {
   /// An accepted event (its id is set).
   virtual void on_event(const model::Event& event) = 0;
 
-  /// Active alerts, as the ledger has them at start; they are warming until their windows are covered.
+  /// Alerts as the ledger has them at start, after install(): active ones go on, warming until their windows are
+  /// covered; of others only the episode number is taken. An active one whose rule is gone is told as ended.
   virtual void restore(const std::vector<model::Alert>& alerts) = 0;
   virtual std::vector<model::Alert> alerts() const = 0;
   virtual const Rule* find(const std::string& rule_id) const = 0;
-  /// How old the newest sample is on which this alert rests; none: no samples. Event rules: the event's age.
+  /// True while the alert's `flapping:` detector is on; it then escalates and never acts.
+  virtual bool flapping(const model::Alert& alert) const = 0;
+  /// How old the newest sample is on which this alert rests (of several selectors, the oldest of them); none: no
+  /// samples. Event rules: the age of the last matching event.
   virtual std::optional<base::Duration> data_age(const model::Alert& alert) const = 0;
 
   /// Watches until the alert has been clear on data newer than `since` for `hold`, at most `within`. Ends at once as
-  /// kNotHeld when `interrupt`ed by news about the target.
+  /// kNotHeld when another alert of its target, or a new episode of this one, fires. `done` comes once, on a later
+  /// turn.
   virtual void verify(const model::Alert& alert, base::Time since, base::Duration hold, base::Duration within,
                       std::function<void(Verified, std::string why)> done) = 0;
+
+  struct Counters {
+    uint64_t ticks = 0, missed_ticks = 0, arrivals = 0, evaluations = 0, failures = 0, slices = 0, events = 0,
+             transitions = 0;
+    base::Duration longest_slice;
+  };
+  virtual Counters counters() const = 0;
 };
 
 struct Settings {
   model::Labels external_labels;
   std::string external_url;
   base::Duration default_interval = base::seconds(15);
+  bool builtin = true;  ///< install() adds builtin_rules()
 };
 std::unique_ptr<Engine> make_engine(series::Head& head, Ports ports, base::Loop& loop, base::Random& random,
                                     Settings settings);
 
-/// promtool-compatible: prints as promtool does to `out`; returns 0, 1 (failures) or 3 (lint).
+struct CheckOptions {
+  std::string lint = "duplicate-rules";  ///< or "all" (reeve's own warnings too), "none"
+  bool lint_fatal = false;
+};
+/// promtool-compatible: prints as promtool does to `out`; returns 0, 1 (failures) or 3 (lint findings and lint_fatal).
+int check_rules(const std::vector<std::string>& files, std::ostream& out, const CheckOptions& options);
 int check_rules(const std::vector<std::string>& files, std::ostream& out);
+
+struct TestOptions {
+  std::vector<std::string> run;  ///< regular expressions over test names, any may match; empty: all tests
+  bool diff = false;
+  bool ignore_unknown_fields = false;
+  std::string junit;  ///< a file to write JUnit XML to; empty: none
+};
+/// Runs promtool unit-test files, with reeve's `events:`, `responses:` and `run_test:`. Returns 0 or 1.
+int test_rules(const std::vector<std::string>& files, const TestOptions& options, std::ostream& out);
 int test_rules(const std::vector<std::string>& files, const std::vector<std::string>& run_patterns, bool diff,
                std::ostream& out);
 
