@@ -43,15 +43,33 @@ function(reeve_programs)
   endif()
 endfunction()
 
+# plugins/common/<topic>/*.cpp: what plugins share, as one archive of which each takes what it calls.
+function(reeve_plugin_common)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/plugins/common/*.cpp)
+  add_library(plugin_common STATIC ${sources})
+  set_target_properties(plugin_common PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_include_directories(plugin_common PUBLIC ${CMAKE_SOURCE_DIR}/sdk/include ${CMAKE_SOURCE_DIR}/plugins)
+  target_link_libraries(plugin_common PUBLIC Threads::Threads)
+endfunction()
+
 # reeve_plugin(docker LIBRARIES ...): plugins/docker/*.cpp -> lib/reeve/plugins/docker.so. A plugin sees only sdk/ and plugins/common/.
+# plugin_docker_code is the same as an archive, for the tests of its parts.
 function(reeve_plugin name)
   cmake_parse_arguments(arg "" "" "LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/plugins/${name}/*.cpp)
-  add_library(plugin_${name} MODULE ${sources})
-  set_target_properties(plugin_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name} CXX_VISIBILITY_PRESET hidden
+  add_library(plugin_${name}_code STATIC ${sources})
+  set_target_properties(plugin_${name}_code PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_link_libraries(plugin_${name}_code PUBLIC plugin_common ${arg_LIBRARIES})
+  add_library(plugin_${name} MODULE $<TARGET_OBJECTS:plugin_${name}_code>)
+  set_target_properties(plugin_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
                         LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/reeve/plugins)
-  target_include_directories(plugin_${name} PRIVATE ${CMAKE_SOURCE_DIR}/sdk/include ${CMAKE_SOURCE_DIR}/plugins)
-  target_link_libraries(plugin_${name} PRIVATE ${arg_LIBRARIES})
+  target_link_libraries(plugin_${name} PRIVATE plugin_common ${arg_LIBRARIES})
+  set_target_properties(plugin_${name} PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/plugin.map)
+  target_link_options(plugin_${name} PRIVATE -Wl,--gc-sections -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/plugin.map)
+  if(NOT REEVE_SANITIZE)
+    target_link_options(plugin_${name} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY REEVE_PLUGINS ${name})
 endfunction()
 
 # reeve_tests(unit_promql DIR unit/promql LIBRARIES reeve_promql): all *_test.cpp of a folder in one program.

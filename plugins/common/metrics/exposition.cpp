@@ -2,7 +2,7 @@
 
 #include <charconv>
 #include <cmath>
-#include <limits>
+#include <cstdlib>
 
 namespace reeve::common::metrics {
 
@@ -137,8 +137,8 @@ std::optional<double> number(std::string_view text) {
   double value = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (end != digits.data() + digits.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) {  // Go reads 1e999 as an error too; a page must not fail for it
-    return digits.front() == '-' ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  if (error == std::errc::result_out_of_range) {  // 1e400 or 1e-400: strtod tells which
+    return std::strtod(std::string(digits).c_str(), nullptr);
   }
   if (error != std::errc()) return std::nullopt;
   return value;
