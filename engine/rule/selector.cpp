@@ -1,21 +1,20 @@
 // EventSelector: its text form, and which events it matches.
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "rule/quoted.h"
 #include "rule/rule.h"
+#include "series/regex.h"
 
 namespace reeve::rule {
 
 namespace {
 struct Matcher {
   std::string name, op, value;
-  std::unique_ptr<re2::RE2> regex;  // of =~ and !~
+  std::optional<series::Regex> regex;  // of =~ and !~
 
   bool matches(std::string_view text) const {
     if (!regex) return (text == value) == (op == "=");
-    return re2::RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *regex) == (op == "=~");
+    return regex->matches(text) == (op == "=~");
   }
 };
 
@@ -101,13 +100,13 @@ class Parser {
     const size_t begin = at_;
     REEVE_TRY(matcher.value, quoted());
     if (matcher.op.back() != '~') return matcher;
-    re2::RE2::Options options(re2::RE2::Quiet);
-    options.set_dot_nl(true);
-    options.set_max_mem(8 << 20);
-    matcher.regex = std::make_unique<re2::RE2>(matcher.value, options);
-    if (matcher.regex->ok()) return matcher;
+    auto regex = series::Regex::compile(matcher.value);
+    if (regex.ok()) {
+      matcher.regex = *std::move(regex);
+      return matcher;
+    }
     at_ = begin;
-    return fail("bad regular expression: " + matcher.regex->error());
+    return fail(regex.error().text);
   }
 
   base::Result<std::string> name() {

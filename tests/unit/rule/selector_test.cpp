@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"docker.die{a=\"\\", "1:16: unterminated quoted string"},
                     Bad{"docker.die{a=\"\\x1\"}", "1:18: a digit of the escape sequence is missing"},
                     Bad{"docker.die{a=\"\\400\"}", "1:19: the escape sequence is no byte"},
-                    Bad{"docker.die{\n  a=~\"(\"}", "2:6: bad regular expression: missing ): ("}));
+                    Bad{"docker.die{\n  a=~\"(\"}", "2:6: error parsing regexp: missing closing ): `(`"}));
 
 TEST(EventSelector, PrintsEqualTextForEqualMeaning) {
   const auto a = EventSelector::parse("docker.die{ b='2', a=\"1\", b=\"2\" }");
