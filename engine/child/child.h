@@ -50,7 +50,14 @@ struct Exit {
   std::string text() const;  ///< "exit 3", "killed by signal 9"
 };
 
-/// One running child. Destroying it kills the process (SIGKILL to its group) and reaps it.
+/// Messages longer than these end the process: Exit::reason says so.
+inline constexpr size_t kMaxFrame = 64 << 20;
+inline constexpr size_t kMaxLine = 1 << 20;
+/// What send() queues at most.
+inline constexpr size_t kMaxQueued = 64 << 20;
+
+/// One running child. Destroying it kills the process (SIGKILL to its group); it is reaped by and by, and no callback
+/// comes any more: it may be destroyed inside one.
 class Process {
  public:
   virtual ~Process() = default;
@@ -62,14 +69,19 @@ class Process {
   virtual void signal(int number) = 0;
   /// SIGTERM, then SIGKILL after `grace`.
   virtual void stop(base::Duration grace) = 0;
-  /// Stops and continues reading from it: back-pressure.
+  /// Stops and continues reading its messages: back-pressure. What was read already is kept back too.
   virtual void pause(bool paused) = 0;
 };
 
 struct Callbacks {
-  std::function<void(std::string_view message)> on_message;  ///< valid during the call only
-  std::function<void(std::string_view line)> on_error_line;  ///< standard error, a line each, length-limited
-  std::function<void(Exit)> on_exit;                         ///< once, the last call
+  /// Valid during the call only. kBytes: a piece as it was read.
+  std::function<void(std::string_view message)> on_message;
+  /// Standard error, a line each, cut at 4 KiB; of more than 100 lines or 256 KiB in a second the rest is waited with,
+  /// so that one who floods waits for itself.
+  std::function<void(std::string_view line)> on_error_line;
+  /// Once, the last call, after all that it wrote was handed over. Whatever is left of its process group is killed
+  /// first.
+  std::function<void(Exit)> on_exit;
 };
 
 /// Starts processes through the launcher (`reeve-child exec`), which sets limits and then becomes the program.
@@ -81,6 +93,7 @@ class Spawner {
   /// The path of reeve-child, for those who start its other modes.
   virtual const std::string& child_program() const = 0;
 };
+/// Ignores SIGPIPE for the whole program. Destroying the spawner kills and reaps what is left.
 std::unique_ptr<Spawner> make_spawner(std::string child_program, base::Loop& loop);
 
 /// Delay before restart n (from 0): doubles from 100 ms to 30 s, each with up to 20 % of jitter.
