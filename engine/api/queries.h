@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "base/loop.h"
+#include "base/base.h"
 #include "base/worker.h"
 #include "promql/promql.h"
 #include "series/series.h"
@@ -31,22 +31,25 @@ class Queries {
     base::Duration timeout = base::seconds(30);  ///< also the most that a request may ask for
     size_t waiting = 32;
     int64_t most_points = 11000;  ///< steps of a range query (Prometheus' limit)
-    size_t most_series = 100000;  ///< of one answer about series or labels
   };
   Queries(series::Head& head, base::Worker& worker, base::Loop& loop, Settings settings);
   Queries(series::Head& head, base::Worker& worker, base::Loop& loop) : Queries(head, worker, loop, Settings()) {}
   ~Queries();
 
-  /// `timeout` zero: the settings'.
-  void instant(const std::string& expr, int64_t at_ms, base::Duration timeout, Done done);
-  void range(const std::string& expr, int64_t start_ms, int64_t end_ms, int64_t step_ms, base::Duration timeout,
+  /// A question about an expression that promql::parse took. `timeout` zero: the settings'.
+  /// \errors of `done`: kInvalid (execution), kTimeout, kRefused (sample limit), kThrottled.
+  void instant(const promql::Expr& expr, int64_t at_ms, base::Duration timeout, Done done);
+  void range(const promql::Expr& expr, int64_t start_ms, int64_t end_ms, int64_t step_ms, base::Duration timeout,
              Done done);
+  /// \errors kInvalid: what range() would refuse, in Prometheus' words.
+  base::Status check_range(int64_t start_ms, int64_t end_ms, int64_t step_ms) const;
+  const promql::Options& options() const;
 
-  /// The time range and selectors of /series and /labels; no selector: all series.
+  /// The time range and selectors of /series and /labels; no selector: all series. Times are inclusive.
   struct Metadata {
-    std::vector<std::string> match;
+    std::vector<series::Matchers> match;
     int64_t start_ms = INT64_MIN, end_ms = INT64_MAX;
-    size_t limit = 0;  ///< 0: none but the settings'
+    size_t limit = 0;  ///< of the answer; 0: none
   };
   void series(Metadata wanted, Done done);
   void label_names(Metadata wanted, Done done);
