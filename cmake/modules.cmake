@@ -1,5 +1,4 @@
 # One static library per line of engine/LAYERS, two programs, one shared object per plugin, one test program per module.
-set(REEVE_HOME_SOURCE ${CMAKE_SOURCE_DIR})
 
 function(reeve_modules layers)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${layers})
@@ -32,7 +31,10 @@ function(reeve_programs)
   if(EXISTS ${CMAKE_SOURCE_DIR}/engine/app/main.cpp)
     add_executable(reeve ${CMAKE_SOURCE_DIR}/engine/app/main.cpp)
     target_link_libraries(reeve PRIVATE reeve_app)
-    target_compile_definitions(reeve PRIVATE REEVE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" REEVE_VERSION="${PROJECT_VERSION}")
+    target_compile_definitions(reeve PRIVATE REEVE_VERSION="${PROJECT_VERSION}")
+    set_source_files_properties(${CMAKE_SOURCE_DIR}/engine/app/places.cpp PROPERTIES
+                                COMPILE_DEFINITIONS REEVE_BUILT_FROM="${CMAKE_SOURCE_DIR}")
+    add_dependencies(reeve reeve-child)
   endif()
   if(EXISTS ${CMAKE_SOURCE_DIR}/engine/app/child_main.cpp)
     add_executable(reeve-child ${CMAKE_SOURCE_DIR}/engine/app/child_main.cpp)

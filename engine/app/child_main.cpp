@@ -24,7 +24,7 @@ int run(int argc, char** argv) {
   const std::string_view mode = argc > 1 ? argv[1] : "";
   if (mode == "plugin" && argc == 3) return reeve::plugin::process_main(argv[2]);
 #if __has_include("script/worker.h")
-  if (mode == "script") return reeve::script::worker_main(argc - 1, argv + 1);
+  if (mode == "script") return reeve::script::worker_main(argc, argv);
 #endif
   std::fprintf(stderr, "reeve-child is started by reeve. Modes: exec OPTIONS -- PROGRAM..., plugin X.so, script\n");
   return 2;

@@ -23,9 +23,7 @@ class Recorder : public ledger::Ledger {
   uint64_t redact(uint64_t seq, const std::string& actor, const std::string& reason, ledger::OnDurable done) override {
     return inner_.redact(seq, actor, reason, std::move(done));
   }
-  uint64_t rotate(const std::string& actor, ledger::OnDurable done) override {
-    return inner_.rotate(actor, std::move(done));
-  }
+  void rotate(const std::string& actor, ledger::OnDurable done) override { inner_.rotate(actor, std::move(done)); }
   bool writable() const override { return inner_.writable(); }
   ledger::Head head() const override { return inner_.head(); }
   ledger::Counters counters() const override { return inner_.counters(); }

@@ -1,0 +1,328 @@
+#include "app/engine.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/actions.h"
+#include "app/clock_marks.h"
+#include "app/records.h"
+#include "model/json.h"
+
+namespace reeve::app {
+
+using base::Result;
+using base::Status;
+
+namespace {
+/// An entry as live watchers see it: as stored, without the hashes that it gets when it is written.
+model::Value entry_value(const model::Entry& entry) {
+  ledger::Stored stored;
+  static_cast<model::Entry&>(stored) = entry;
+  return api::entry_value(stored);
+}
+}  // namespace
+
+Engine::Engine(EngineSettings settings) : settings_(std::move(settings)), loop_(base::system_clock()) {}
+
+Engine::~Engine() {
+  if (signals_ >= 0) close(signals_);
+}
+
+// ---- Start: folder, ledger, parts; then the loop reads the configuration and puts it in place. ---------------------
+
+int Engine::run() {
+  base::declare_core_thread(true);
+  if (Status status = open(); !status.ok()) {
+    if (settings_.on_started) settings_.on_started(status);
+    return 1;
+  }
+  watch_signals();
+  loop_.post([this] {
+    const base::Handle handle = loadings_.add(std::make_unique<Loading>(
+        *parts_, settings_.source, [this](Result<std::shared_ptr<Loaded>> loaded) { on_loaded(std::move(loaded)); }));
+    loadings_.find(handle)->begin(loadings_, handle);
+  });
+  loop_.run();
+  base::declare_core_thread(true);
+  return exit_;
+}
+
+Status Engine::open() {
+  state_ = settings_.state;
+  if (state_.empty()) {
+    // The state folder is needed before everything else; the whole configuration is read again, and checked, by
+    // Loading.
+    REEVE_TRY(const Config config, settings_.source());
+    state_ = config.state;
+  }
+  state_ = std::filesystem::absolute(state_).lexically_normal().string();
+  auto folder = StateFolder::take(state_);
+  if (!folder.ok()) return folder.error();
+  folder_.emplace(std::move(*folder));
+  base::set_crash_folder(state_);
+  make_parts();
+  Parts& parts = *parts_;
+  REEVE_TRY(parts.file, ledger::open(ledger_settings(state_), loop_, parts.clock, parts.random));
+  REEVE_TRY(parts.reader, ledger::open_reader(state_));
+  parts.ledger = std::make_unique<Recorder>(*parts.file, parts.clock, [this](const model::Entry& entry) {
+    parts_->memory.apply(entry, parts_->clock.boot());
+    if (parts_->bus.wanted(api::Topic::kEntries)) parts_->bus.publish(api::Topic::kEntries, entry_value(entry));
+    if (settings_.on_entry) settings_.on_entry(entry);
+  });
+  return {};
+}
+
+void Engine::make_parts() {
+  parts_ = std::make_unique<Parts>(loop_, settings_.places);
+  Parts& parts = *parts_;
+  pipeline_ = std::make_unique<Pipeline>(parts);
+  parts.started = parts.clock.wall();
+  parts.halt = std::make_unique<HaltFile>(state_);
+  parts.series = std::make_unique<series::Head>();
+  parts.spawner = child::make_spawner(parts.places.child_program, loop_);
+  parts.query_thread = std::make_unique<base::Worker>("query", loop_, 64);
+  parts.reader_thread = std::make_unique<base::Worker>("reader", loop_, 64);
+  parts.file_thread = std::make_unique<base::Worker>("files", loop_, 8);
+  parts.queries = std::make_unique<api::Queries>(*parts.series, *parts.query_thread, loop_);
+  parts.fleet = plugin::make_fleet({parts.places.plugin_folders, parts.places.child_program}, pipeline_->from_plugins(),
+                                   loop_, parts.random);
+  parts.collector = collect::make_collector(*parts.fleet, pipeline_->from_collect(), loop_);
+  parts.actions = std::make_unique<Actions>(*parts.fleet);
+}
+
+void Engine::on_loaded(Result<std::shared_ptr<Loaded>> loaded) {
+  Status status = loaded.ok() ? begin(**loaded) : Status(loaded.error());
+  if (settings_.on_started) settings_.on_started(status);
+  if (status.ok()) return;
+  exit_ = 1;
+  stop("it could not start");
+}
+
+Status Engine::begin(Loaded& loaded) {
+  Parts& parts = *parts_;
+  const Config& config = loaded.config;
+  parts.ledger->append(engine_entry("engine.start", parts.clock, settings_.version));
+  wall_minus_boot_ = base::Duration{parts.clock.wall().us - parts.clock.boot().us};
+  parts.rules = rule::make_engine(*parts.series, pipeline_->from_rules(), loop_, parts.random,
+                                  {config.external_labels, config.external_url, config.evaluation_interval});
+  parts.notifier = alert::make_notifier(pipeline_->from_notifier(), loop_, parts.random, config.external_url);
+  parts.runner = runbook::make_runner(pipeline_->from_runs(), *parts.ledger, *parts.spawner, loop_, parts.random);
+  fold_memory();
+  pipeline_->look_at_halt();
+  parts.series->load(state_ + "/series", parts.clock.wall().ms());
+  put_in_place(loaded, "engine");
+  REEVE_CHECK(restore());
+  REEVE_CHECK(listen());
+  parts.fleet->apply();
+  parts.collector->schedule();
+  parts.rules->start();
+  pipeline_->decide_what_fires();
+  parts.ready = true;
+  at_ = At::kRunning;
+  tick();
+  base::log_info("reeve runs", {{"version", settings_.version}, {"state", state_}, {"pid", getpid()}});
+  return {};
+}
+
+/// At start and at each reload, once everything was found good.
+void Engine::put_in_place(Loaded& loaded, const std::string& actor) {
+  Parts& parts = *parts_;
+  parts.config = std::move(loaded.config);
+  parts.library = loaded.library;
+  parts.problems.clear();
+  for (const std::string& warning : loaded.rules.warnings) base::log_warn("lint", {{"finding", warning}});
+  size_t rules = 0;
+  for (const rule::Group& group : loaded.rules.groups) rules += group.rules.size();
+  parts.ledger->append(config_entry(parts.config.hash, loaded.rules.hash, rules, loaded.library->all().size(), actor));
+  for (const std::string& dropped : parts.rules->install(std::move(loaded.rules)))
+    base::log_info("an alert's state was dropped: its rule changed or is gone", {{"alert", dropped}});
+  parts.notifier->use(parts.config.notify);
+  parts.runner->use(parts.library);
+}
+
+/// What the gate must remember: the last day, what open runs did before that, and switches however old.
+void Engine::fold_memory() {
+  Parts& parts = *parts_;
+  std::vector<ClockMark> marks;
+  ledger::Filter clocks;
+  const auto keep_mark = [&marks](const ledger::Stored& entry) { return marks.push_back(mark_of(entry)), true; };
+  for (const char* kind : {"engine.start", "clock.stepped"}) {
+    clocks.kind = kind;
+    clocks.bodies = false;
+    if (Status status = parts.reader->scan(clocks, keep_mark); !status.ok())
+      base::log_warn("clock marks cannot be read", {{"error", status.error().text}});
+  }
+  std::sort(marks.begin(), marks.end(), [](const ClockMark& a, const ClockMark& b) { return a.seq < b.seq; });
+  const auto apply = [&](const ledger::Stored& entry) {
+    parts.memory.apply(entry, boot_of(marks, entry.seq, entry.at, parts.clock));
+    return true;
+  };
+  if (auto switches = parts.reader->rows("switches"); switches.ok()) {
+    for (const model::Value& row : *switches) {
+      const auto entry = parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int()));
+      if (entry.ok() && *entry) apply(**entry);
+    }
+  }
+  const base::Time day_ago = parts.clock.wall() - base::hours(24);
+  if (auto runs = parts.reader->rows("runs"); runs.ok()) {
+    for (const model::Value& row : *runs) {
+      if (row["state"].as_string() == "ended" || row["started_us"].as_int() >= day_ago.us) continue;
+      ledger::Filter of_run;
+      of_run.run = row["run"].as_string();
+      of_run.to = day_ago;
+      (void)parts.reader->scan(of_run, apply);  // a run that cannot be read is parked by the runner's restore
+    }
+  }
+  ledger::Filter last_day;
+  last_day.from = day_ago;
+  last_day.bodies = false;
+  if (Status status = parts.reader->scan(last_day, apply); !status.ok())
+    base::log_error("the last day's entries cannot be read", {{"error", status.error().text}});
+}
+
+Status Engine::restore() {
+  Parts& parts = *parts_;
+  REEVE_TRY(const auto sources, parts.reader->rows("sources"));
+  REEVE_TRY(const auto targets, parts.reader->rows("targets"));
+  parts.collector->restore(sources, targets);
+  REEVE_TRY(const auto deliveries, parts.reader->rows("deliveries"));
+  std::vector<std::pair<std::string, std::string>> told;
+  for (const model::Value& row : deliveries)
+    told.emplace_back(row["delivery_key"].as_string(), row["receiver"].as_string());
+  parts.notifier->restore(told);
+  REEVE_TRY(const auto rows, parts.reader->rows("alerts"));
+  std::vector<model::Alert> alerts;
+  for (const model::Value& row : rows) {
+    REEVE_TRY(const auto entry, parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int())));
+    if (!entry) continue;
+    const auto body = model::parse_json(entry->body.value_or(""));
+    if (body.ok()) alerts.push_back(model::Alert::from_value(*body));
+  }
+  parts.rules->restore(alerts);
+  return parts.runner->restore(*parts.reader);
+}
+
+Status Engine::listen() {
+  server_ = std::make_unique<api::Server>(loop_);
+  api::add_routes(*server_, api_ports(), parts_->clock);
+  register_metrics();
+  REEVE_CHECK(server_->listen_unix(state_ + "/reeve.sock"));
+  const std::string& address = settings_.listen.empty() ? parts_->config.listen : settings_.listen;
+  if (address != "none") REEVE_CHECK(server_->listen_tcp(address));
+  return {};
+}
+
+// ---- Running: once a second the switch file and the clock, once a minute the series. ------------------------------
+
+void Engine::tick() {
+  if (at_ != At::kRunning) return;
+  pipeline_->look_at_halt();
+  look_at_clock();
+  ++ticks_;
+  if (ticks_ % 5 == 0) parts_->series->expire(parts_->clock.wall().ms());
+  if (ticks_ % 60 == 0) {
+    save_series();
+    parts_->memory.forget_before(parts_->clock.boot() - base::hours(24));
+  }
+  loop_.after(base::seconds(1), [this] { tick(); });
+}
+
+/// A step of the wall clock of more than 2 s is recorded: entries before and after it convert by their own mark.
+void Engine::look_at_clock() {
+  const base::Duration now{parts_->clock.wall().us - parts_->clock.boot().us};
+  const base::Duration step = now - wall_minus_boot_;
+  if (step < base::seconds(2) && base::seconds(-2) < step) return;
+  wall_minus_boot_ = now;
+  model::Entry entry = engine_entry("clock.stepped", parts_->clock, settings_.version);
+  entry.facts.set("step_us", step.us);
+  parts_->ledger->append(std::move(entry));
+  base::log_warn("the wall clock was set", {{"step", base::format_duration(step)}});
+}
+
+void Engine::save_series() {
+  if (Status status = parts_->series->save(state_ + "/series"); !status.ok())
+    base::log_warn("the series cache cannot be saved", {{"error", status.error().text}});
+}
+
+void Engine::reload(const std::string& actor, std::function<void(Status)> done) {
+  if (at_ != At::kRunning) return done(base::Error{base::Fault::kUnavailable, "the engine is not running"});
+  const auto on_read = [this, actor, done](Result<std::shared_ptr<Loaded>> loaded) {
+    if (!loaded.ok() || at_ != At::kRunning) {
+      const base::Error error =
+          loaded.ok() ? base::Error{base::Fault::kUnavailable, "the engine is stopping"} : loaded.error();
+      base::log_error("reload refused, the old configuration stays", {{"error", error.text}});
+      return done(error);
+    }
+    put_in_place(**loaded, actor);
+    parts_->fleet->apply();
+    parts_->collector->schedule();
+    base::log_info("reloaded", {{"hash", parts_->config.hash}});
+    done({});
+  };
+  const base::Handle handle = loadings_.add(std::make_unique<Loading>(*parts_, settings_.source, on_read));
+  loadings_.find(handle)->begin(loadings_, handle);
+}
+
+// ---- Signals. -------------------------------------------------------------------------------------------------------
+
+void Engine::watch_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, number);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  signals_ = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  loop_.watch(signals_, base::Interest::kRead, [this] { on_signal(); });
+}
+
+void Engine::on_signal() {
+  signalfd_siginfo info{};
+  while (read(signals_, &info, sizeof info) == sizeof info) {
+    const std::string actor = "uid:" + std::to_string(info.ssi_uid);
+    if (info.ssi_signo == SIGHUP) {
+      reload(actor, [](const Status&) {});
+    } else if (info.ssi_signo == SIGUSR1) {
+      halt("*", "SIGUSR1", actor, [](const Status&) {});
+    } else {
+      stop(info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+    }
+  }
+}
+
+// ---- Stop: no new step, then what is under way, then the record, then the processes. -------------------------------
+
+void Engine::stop(const std::string& why) {
+  if (at_ == At::kDraining || at_ == At::kStopped) return loop_.stop();
+  const bool ran = at_ == At::kRunning;
+  at_ = At::kDraining;
+  parts_->draining = true;
+  if (!ran) return on_fleet_stopped();
+  base::log_info("stopping", {{"why", why}});
+  parts_->collector->stop();
+  parts_->rules->stop();
+  parts_->bus.close();
+  parts_->runner->drain(base::seconds(30), [this] { on_drained(); });
+}
+
+void Engine::on_drained() {
+  save_series();
+  parts_->notifier->stop();
+  parts_->ledger->append(engine_entry("engine.stop", parts_->clock, settings_.version),
+                         [this](Status status) { on_flushed(std::move(status)); });
+}
+
+void Engine::on_flushed(Status status) {
+  if (!status.ok()) base::log_error("the last entries are not on disk", {{"error", status.error().text}});
+  server_->stop(base::seconds(2), [this] { parts_->fleet->stop([this] { on_fleet_stopped(); }); });
+}
+
+void Engine::on_fleet_stopped() {
+  at_ = At::kStopped;
+  loop_.stop();
+}
+
+}  // namespace reeve::app

@@ -1,0 +1,109 @@
+#include "app/records.h"
+
+#include <cstdlib>
+
+#include "app/clock_marks.h"
+#include "collect/records.h"
+#include "model/json.h"
+#include "rule/records.h"
+#include "runbook/runbook.h"
+
+namespace reeve::app {
+
+using model::Entry;
+using model::RowChange;
+using model::Value;
+
+Entry engine_entry(const std::string& kind, const base::Clock& clock, const std::string& version) {
+  Entry entry;
+  entry.kind = kind;
+  entry.actor = "engine";
+  entry.subject = "engine";
+  entry.facts = clock_facts(clock);
+  entry.facts.set("version", version);
+  return entry;
+}
+
+Entry plugin_entry(const std::string& kind, const std::string& instance, const std::string& detail, int consecutive) {
+  Entry entry;
+  entry.kind = kind;
+  entry.actor = "engine";
+  entry.subject = "plugin/" + instance;
+  entry.facts.set("instance", instance).set("consecutive", consecutive);
+  if (!detail.empty()) entry.body = model::to_json(Value::map().set("detail", detail));
+  return entry;
+}
+
+Entry switch_entry(bool pulled, const std::string& scope, const std::string& reason, const std::string& actor) {
+  Entry entry;
+  entry.kind = pulled ? "switch.pulled" : "switch.lifted";
+  entry.actor = actor;
+  entry.subject = "switch/" + (scope.empty() ? "*" : scope);
+  entry.facts.set("scope", scope);
+  if (!reason.empty()) entry.body = model::to_json(Value::map().set("reason", reason));
+  return entry;
+}
+
+Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
+                   const std::string& actor) {
+  Entry entry;
+  entry.kind = "config.loaded";
+  entry.actor = actor;
+  entry.subject = "config";
+  entry.facts.set("hash", hash).set("rules_hash", rules_hash).set("rules", rules).set("runbooks", runbooks);
+  return entry;
+}
+
+Entry delivered_entry(const std::string& key, const std::string& receiver) {
+  Entry entry;
+  entry.kind = "operator.told";
+  entry.actor = "engine";
+  entry.subject = "receiver/" + receiver;
+  entry.facts.set("key", key).set("receiver", receiver);
+  return entry;
+}
+
+std::vector<RowChange> project(const Entry& entry) {
+  RowChange row;
+  if (entry.kind == "operator.told") {
+    row.table = "deliveries";
+    row.key.set("delivery_key", entry.facts["key"]).set("receiver", entry.facts["receiver"]);
+    row.set.set("seq", entry.seq).set("at_us", entry.at.us);
+  } else if (entry.kind == "switch.pulled" || entry.kind == "switch.lifted") {
+    row.table = "switches";
+    row.key.set("scope", entry.facts["scope"]);
+    row.set.set("seq", entry.seq).set("pulled", entry.kind == "switch.pulled");
+  } else {
+    return {};
+  }
+  return {row};
+}
+
+std::vector<ledger::Table> tables() {
+  return {{"deliveries", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
+          {"switches", {"scope TEXT"}, {"seq INTEGER", "pulled INTEGER"}}};
+}
+
+ledger::Settings ledger_settings(const std::string& folder) {
+  ledger::Settings settings;
+  settings.folder = folder;
+  for (auto&& list : {rule::tables(), runbook::tables(), collect::tables(), tables()})
+    settings.tables.insert(settings.tables.end(), list.begin(), list.end());
+  settings.projects = {rule::project, runbook::project, collect::project, project};
+  return settings;
+}
+
+Value plain_answer(const Value& data) {
+  const auto number = [](const Value& pair) {
+    return pair.as_list().size() == 2 ? std::strtod(pair.as_list()[1].as_string().c_str(), nullptr) : 0.0;
+  };
+  const std::string& type = data["resultType"].as_string();
+  if (type == "scalar") return number(data["result"]);
+  if (type != "vector") return data["result"];
+  Value out = Value::list();
+  for (const Value& element : data["result"].as_list())
+    out.push(Value::map().set("labels", element["metric"]).set("value", number(element["value"])));
+  return out;
+}
+
+}  // namespace reeve::app

@@ -1,0 +1,34 @@
+/// \file
+/// How do app's own facts stand in the ledger? Engine, plugin, switch, configuration and delivery entries, their
+/// tables.
+///
+/// Pure. Kinds owned: engine.*, clock.stepped, config.loaded, mode.changed, plugin.*, switch.*, operator.*.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/base.h"
+#include "ledger/ledger.h"
+#include "model/entry.h"
+
+namespace reeve::app {
+
+model::Entry engine_entry(const std::string& kind, const base::Clock& clock, const std::string& version);
+model::Entry plugin_entry(const std::string& kind, const std::string& instance, const std::string& detail,
+                          int consecutive);
+/// `switch.pulled` and `switch.lifted`; scope "" is everything.
+model::Entry switch_entry(bool pulled, const std::string& scope, const std::string& reason, const std::string& actor);
+model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
+                          const std::string& actor);
+model::Entry delivered_entry(const std::string& key, const std::string& receiver);
+
+std::vector<model::RowChange> project(const model::Entry& entry);
+std::vector<ledger::Table> tables();
+/// All tables and projections of the engine, as the ledger wants them.
+ledger::Settings ledger_settings(const std::string& folder);
+
+/// The `data` of a query answer as scripts see it: a vector is a list of {labels, value}, a scalar a number.
+model::Value plain_answer(const model::Value& data);
+
+}  // namespace reeve::app

@@ -1,0 +1,111 @@
+// The small parts of start and stop: lock, halt file, clock marks, targets.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "app/clock_marks.h"
+#include "app/halt_file.h"
+#include "app/records.h"
+#include "app/state_folder.h"
+#include "model/json.h"
+
+namespace reeve::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string fresh_folder() {
+  return testing::TempDir() + "/reeve_start_" + base::uuid_text(base::new_uuid(base::Time{0}, base::system_random()));
+}
+
+TEST(StateFolder, IsForOneEngine) {
+  const std::string folder = fresh_folder();
+  {
+    auto held = StateFolder::take(folder);
+    ASSERT_TRUE(held.ok()) << held.error().text;
+    const auto second = StateFolder::take(folder);
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.error().fault, base::Fault::kConflict);
+    EXPECT_NE(second.error().text.find("pid " + std::to_string(getpid())), std::string::npos) << second.error().text;
+  }
+  EXPECT_TRUE(StateFolder::take(folder).ok()) << "free again";
+  EXPECT_EQ(fs::status(folder).permissions() & fs::perms::all, fs::perms::owner_all);
+  fs::remove_all(folder);
+}
+
+TEST(HaltFile, IsSeenWhenItComesChangesAndGoes) {
+  const std::string folder = fresh_folder();
+  fs::create_directories(folder);
+  HaltFile file(folder);
+  EXPECT_FALSE(file.look());
+  std::ofstream(folder + "/HALT") << "docker/* storage move\n";
+  EXPECT_TRUE(file.look());
+  ASSERT_EQ(file.switches().size(), 1U);
+  EXPECT_EQ(file.switches()[0].scope, "docker/*");
+  EXPECT_FALSE(file.look());
+  std::ofstream(folder + "/HALT") << "docker/* storage move\nproc/* too\n";
+  EXPECT_TRUE(file.look());
+  EXPECT_EQ(file.switches().size(), 2U);
+  fs::remove(folder + "/HALT");
+  EXPECT_TRUE(file.look());
+  EXPECT_TRUE(file.switches().empty());
+  fs::remove_all(folder);
+}
+
+TEST(ClockMarks, ConvertExactlyWithinOneBoot) {
+  base::ManualClock clock(base::Time{base::hours(1000).us});
+  const std::vector<ClockMark> marks{{1, clock.wall(), clock.boot(), "manual"}};
+  const base::Boot begin = clock.boot();
+  const base::Time written = clock.wall() + base::seconds(10);
+  clock.advance(base::minutes(1));
+  EXPECT_EQ(boot_of(marks, 2, written, clock), begin + base::seconds(10));
+}
+
+TEST(ClockMarks, FollowAStepOfTheWallClock) {
+  base::ManualClock clock(base::Time{base::hours(1000).us});
+  std::vector<ClockMark> marks{{1, clock.wall(), clock.boot(), "manual"}};
+  const base::Boot begin = clock.boot();
+  const base::Time before = clock.wall() + base::seconds(5);
+  clock.advance(base::seconds(10));
+  clock.step_wall(clock.wall() - base::hours(24));
+  marks.push_back({5, clock.wall(), clock.boot(), "manual"});
+  const base::Time after = clock.wall() + base::seconds(3);
+  clock.advance(base::seconds(10));
+  EXPECT_EQ(boot_of(marks, 3, before, clock), begin + base::seconds(5)) << "by the mark before it";
+  EXPECT_EQ(boot_of(marks, 6, after, clock), begin + base::seconds(13));
+}
+
+TEST(ClockMarks, ConvertByWallTimeAcrossBootsAndStartAnewWhenTheWallWentBack) {
+  base::ManualClock clock(base::Time{base::hours(1000).us});
+  const std::vector<ClockMark> marks{{1, clock.wall() - base::minutes(30), base::Boot{5}, "another boot"}};
+  EXPECT_EQ(boot_of(marks, 2, clock.wall() - base::minutes(10), clock), clock.boot() - base::minutes(10));
+  EXPECT_EQ(boot_of(marks, 2, clock.wall() + base::hours(1), clock), clock.boot()) << "never in the future";
+}
+
+TEST(Records, SwitchesAndDeliveriesBecomeRows) {
+  model::Entry pulled = switch_entry(true, "", "moving", "uid:0");
+  pulled.seq = 9;
+  const auto rows = project(pulled);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].table, "switches");
+  EXPECT_TRUE(rows[0].set["pulled"].as_bool());
+  EXPECT_FALSE(project(switch_entry(false, "", "", "uid:0"))[0].set["pulled"].as_bool());
+  EXPECT_EQ(project(delivered_entry("k", "r"))[0].table, "deliveries");
+  EXPECT_TRUE(project(plugin_entry("plugin.crashed", "docker/local", "x", 1)).empty());
+}
+
+TEST(Records, NoForeignTextStandsInFacts) {
+  EXPECT_FALSE(switch_entry(true, "docker/*", "their words", "uid:0").facts.has("reason"));
+  EXPECT_FALSE(plugin_entry("plugin.crashed", "docker/local", "their words", 1).facts.has("detail"));
+}
+
+TEST(PlainAnswer, IsWhatScriptsExpect) {
+  const auto vector = model::parse_json(R"({"resultType":"vector","result":[{"metric":{"a":"b"},"value":[1,"2.5"]}]})");
+  EXPECT_EQ(model::to_json(plain_answer(*vector)), R"([{"labels":{"a":"b"},"value":2.5}])");
+  EXPECT_EQ(plain_answer(*model::parse_json(R"({"resultType":"scalar","result":[1,"3"]})")).as_double(), 3.0);
+}
+
+}  // namespace
+}  // namespace reeve::app
