@@ -20,10 +20,14 @@ base::Result<CompiledMatcher> CompiledMatcher::compile(const Matcher& matcher) {
 
 bool CompiledMatcher::matches(std::string_view value) const {
   switch (matcher_.kind) {
-    case Matcher::Kind::kEqual: return value == matcher_.value;
-    case Matcher::Kind::kNotEqual: return value != matcher_.value;
-    case Matcher::Kind::kRegex: return regex_[0].matches(value);
-    case Matcher::Kind::kNotRegex: return !regex_[0].matches(value);
+    case Matcher::Kind::kEqual:
+      return value == matcher_.value;
+    case Matcher::Kind::kNotEqual:
+      return value != matcher_.value;
+    case Matcher::Kind::kRegex:
+      return regex_[0].matches(value);
+    case Matcher::Kind::kNotRegex:
+      return !regex_[0].matches(value);
   }
   return false;
 }

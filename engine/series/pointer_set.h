@@ -2,6 +2,7 @@
 /// Which object has these contents? An open-addressed set of pointers that is searched by hash and comparison.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

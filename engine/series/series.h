@@ -129,13 +129,17 @@ class Head : public Source {
   /// Every value that a label has now, sorted; the label names when `name` is empty.
   std::vector<std::string> label_values(const std::string& name) const;
 
-  /// A cache, not truth. Atomic: the old files stay until the new ones are whole. \errors kUnavailable.
+  /// A cache, not truth: floats, without native histograms and start timestamps. Atomic: the old file stays until the
+  /// new one is whole. \errors kUnavailable.
   base::Status save(const std::string& folder) const;
+  /// What save() does, as a job for another thread: it holds all samples as they are now. Run it once.
+  std::function<base::Status()> saver(const std::string& folder) const;
   /// Missing or damaged files are no error: it starts empty and logs why.
   void load(const std::string& folder, int64_t now_ms);
 
+  struct State;  ///< head_state.h; of this module only
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
