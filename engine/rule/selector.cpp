@@ -1,6 +1,7 @@
 // EventSelector: its text form, and which events it matches.
 #include <algorithm>
 
+#include "rule/event_labels.h"
 #include "rule/quoted.h"
 #include "rule/rule.h"
 #include "series/regex.h"
@@ -152,16 +153,6 @@ class Parser {
   std::string_view text_;
   size_t at_ = 0;
 };
-
-// A field's text without a copy where it is text already.
-std::string_view value_of(const model::Event& event, const std::string& name, std::string& room) {
-  if (const std::string_view label = event.labels.get(name); !label.empty()) return label;
-  const model::Value* field = event.fields.find(name);
-  if (!field || field->is_null()) return {};
-  if (field->is_string()) return field->as_string();
-  room = field->text();
-  return room;
-}
 }  // namespace
 
 struct EventSelector::State {
@@ -182,8 +173,9 @@ base::Result<EventSelector> EventSelector::parse(std::string_view text) {
 bool EventSelector::matches(const model::Event& event) const {
   if (event.type != state_->type) return false;
   std::string room;
-  return std::all_of(state_->matchers.begin(), state_->matchers.end(),
-                     [&](const Matcher& matcher) { return matcher.matches(value_of(event, matcher.name, room)); });
+  return std::all_of(state_->matchers.begin(), state_->matchers.end(), [&](const Matcher& matcher) {
+    return matcher.matches(label_or_field(event, matcher.name, room));
+  });
 }
 
 const std::string& EventSelector::type() const {
