@@ -41,7 +41,7 @@ base::Status check_host(std::string_view host, const std::vector<std::string>& n
   bool is_v6 = false;
   const std::string name = name_of(host, is_v6);
   const bool literal = is_v6 ? is_address(name, AF_INET6) : is_address(name, AF_INET);
-  if (literal || name == "localhost") return {};
+  if (literal || (name == "localhost" && !is_v6)) return {};
   if (!name.empty() && !is_v6)
     for (const std::string& known : names)
       if (lower(known) == name) return {};

@@ -217,6 +217,7 @@ void Connection::drain() {
   at_ = At::kDraining;
   in_.clear();
   shutdown(fd_.get(), SHUT_WR);
+  if (server_.stopping) return end();
   set_deadline(kDrainWithin);
   want(static_cast<int>(base::Interest::kRead));
 }

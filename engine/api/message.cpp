@@ -67,6 +67,9 @@ MessageReader::Next MessageReader::check_header() {
   if (hosts > 1 || (hosts == 0 && message.version() == 11)) return refuse(400, "there must be exactly one Host header");
   if (message.count(http::field::origin) > 1) return refuse(400, "more than one Origin header");
   if (message.count(http::field::content_type) > 1) return refuse(400, "more than one Content-Type header");
+  if (message.count(http::field::content_length) > 1 ||
+      message[http::field::content_length].find(',') != boost::beast::string_view::npos)
+    return refuse(400, "more than one Content-Length");
   if (message.count(http::field::transfer_encoding) > 0) {
     if (message.version() == 10 || message.count(http::field::content_length) > 0 ||
         message.count(http::field::transfer_encoding) > 1)
@@ -75,8 +78,9 @@ MessageReader::Next MessageReader::check_header() {
       return refuse(501, "only the transfer coding chunked is known");
   }
   const auto expect = message[http::field::expect];
-  if (expect.empty() || state_->parser->is_done()) return Next::kMore;
-  return boost::beast::iequals(expect, "100-continue") ? Next::kContinue : refuse(417, "unknown expectation");
+  if (expect.empty()) return Next::kMore;
+  if (!boost::beast::iequals(expect, "100-continue")) return refuse(417, "unknown expectation");
+  return state_->parser->is_done() ? Next::kMore : Next::kContinue;
 }
 
 MessageReader::Next MessageReader::read(std::string& bytes) {
