@@ -2,6 +2,7 @@
 /// What text does a Go template with Prometheus' functions give? Rule labels, annotations and `with:`.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,11 +32,18 @@ enum class Functions {
   kNone,        ///< `with:` of a response: only $labels, $value, $event
 };
 
-/// A parsed template; immutable.
+inline constexpr size_t kLongestTemplate = 1 << 20;  ///< bytes
+
+/// A parsed template; immutable, cheap to copy. Any thread (Data::query is called on the thread that renders).
+///
+/// Go's text/template with Prometheus' functions and `missingkey=zero`: a label that is missing is "". A rendering is
+/// bounded (1 MiB of text, 10^6 steps, 64 MiB worked on), because it runs on the core thread.
 class Template {
  public:
-  /// \errors kInvalid with line:column inside the text.
+  /// \errors kInvalid, `LINE:COL: message` in Go's words; line and column (in bytes) from 1 inside the text, as
+  /// yaml::Node::error_at takes them.
   static base::Result<Template> parse(std::string_view text, Functions functions = Functions::kPrometheus);
+  /// \errors kInvalid, `LINE:COL: executing at <...>: message`.
   base::Result<std::string> render(const Data& data) const;
 
  private:
