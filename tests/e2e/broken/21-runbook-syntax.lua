@@ -1,0 +1,3 @@
+return runbook { title = "x" }, function(run, a)
+  run:note("unclosed
+end

@@ -1,0 +1,1 @@
+return runbook { tilte = "x" }, function(run, a) return run:done "ok" end

@@ -1,0 +1,154 @@
+"""As a newcomer: four lines of configuration keep a daemon alive; floods of events and alerts are one episode, one run."""
+import json
+import os
+import signal
+import sys
+import time
+
+from world import Engine, folder, in_order, run_tests, wait_for
+
+DAEMON = """
+import os, sys, time
+open(sys.argv[1] + ".starts", "a").write(f"{os.getpid()} {time.time()}\\n")
+open(sys.argv[1], "w").write(f"{os.getpid()}\\n")
+end = time.time() + float(sys.argv[2])
+while time.time() < end:
+    time.sleep(0.05)
+"""
+
+
+def daemon(lives):
+    home = folder()
+    (home / "daemon.py").write_text(DAEMON)
+    argv = [sys.executable, str(home / "daemon.py"), str(home / "api.pid"), str(lives)]
+    config = f"plugins:\n- proc: {{name: api, pidfile: {home}/api.pid, start: {json.dumps(argv)}}}\npacks:\n- proc: auto\n"
+    return home, argv, config
+
+
+def starts(home):
+    path = home / "api.pid.starts"
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def end_daemon(home):
+    for pid, _ in starts(home):
+        try:
+            os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def launch(argv):
+    pid = os.posix_spawn(argv[0], argv, os.environ, setsid=True)
+    return pid
+
+
+def four_lines_bring_a_killed_daemon_back():
+    home, argv, config = daemon(100000)
+    pid = launch(argv)
+    wait_for("the daemon", lambda: starts(home))
+    engine = Engine(config, files={}).start()
+    time.sleep(1)
+    killed_at = time.time()
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    wait_for("it to be back", lambda: len(starts(home)) == 2, 10)
+    took = float(starts(home)[1][1]) - killed_at
+    print(f"      back after {took * 1000:.0f} ms")
+    assert took < 1.0, took
+    wait_for("the run to end", lambda: "run.ended" in engine.kinds(), 40, every=0.3)
+    assert len(starts(home)) == 2, "started exactly once"
+    ended = engine.entries("--kind", "run.ended")[-1]
+    assert ended["facts"]["result"] == "succeeded", ended
+    kinds = [e["kind"] for e in engine.entries("--correlation", ended["correlation"])]
+    assert in_order(kinds, ["events.accepted", "alert.firing", "decision", "run.started", "step.intent", "step.outcome",
+                            "alert.resolved", "run.ended"]), kinds
+    assert engine.stop() == 0
+    engine.verify()
+    assert len(starts(home)) == 2 and os.path.exists(f"/proc/{starts(home)[1][0]}"), "it outlives the engine"
+    end_daemon(home)
+
+
+def a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called():
+    home, argv, config = daemon(0.2)
+    import http.server
+    import threading
+    told = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    hook = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=hook.serve_forever, daemon=True).start()
+    config += f"notify:\n- webhook: http://127.0.0.1:{hook.server_port}/hook\n"
+    pid = launch(argv)
+    wait_for("the daemon", lambda: starts(home))
+    engine = Engine(config).start()
+    os.waitpid(pid, 0)
+    wait_for("two tries", lambda: len(starts(home)) >= 3, 60)
+    refused = wait_for("the breaker", lambda: [e for e in engine.entries("--kind", "decision")
+                                               if e["facts"]["verdict"] == "refuse" and e["facts"]["rail"] == 6], 60, every=0.5)
+    times = [float(at) for _, at in starts(home)]
+    assert len(times) == 3, f"the first start is the test's, then two tries: {times}"
+    assert 9.0 < times[2] - times[1] < 14.0, f"ten seconds apart: {times[2] - times[1]:.1f}"
+    assert refused
+    wait_for("a person to be called", lambda: any("escalation" in json.dumps(t) for t in told), 20)
+    episodes = {(e["facts"]["key"], e["facts"]["episode"]) for e in engine.entries("--kind", "alert.firing")
+                if "proc" in e["facts"]["rule_id"]}
+    assert len(episodes) >= 2, episodes
+    time.sleep(3)
+    assert len(starts(home)) == 3
+    assert engine.stop() == 0
+    engine.verify()
+    end_daemon(home)
+
+
+RULES = """
+groups:
+  - name: flood
+    rules:
+      - alert: Flood
+        on: pulse.beat
+        by: [job, instance]
+        keep: 1m
+        run: { runbook: test/note, mode: auto }
+      - alert: Many
+        on: pulse.many
+        by: [n]
+        keep: 1m
+        run: { runbook: test/one, mode: auto }
+"""
+
+NOTE = """
+return runbook { title = "Takes a note", dedup = "note" }, function(run, a)
+  run:wait { "a moment", every = "200ms", timeout = "5s", check = function() return false end, on_timeout = "continue" }
+  run:note "seen"
+  return run:done "seen"
+end
+"""
+
+PULSE = '''#!/usr/bin/env python3
+"""An exec plugin whose watcher emits N events of a type at once."""
+import json, sys, time
+count = {"beat": 50, "many": 50}
+for line in sys.stdin:
+    pass
+'''
+
+
+def bad_flags_are_usage_errors():
+    engine = Engine("listen: 127.0.0.1:0\n").start()
+    assert engine.cli("statu", check=False).code == 2
+    assert engine.cli("run", "no/such", check=False).code == 4
+    engine.stop()
+    assert engine.cli("run", "proc/restart_process", check=False).code == 7, "no engine runs"
+
+
+run_tests(four_lines_bring_a_killed_daemon_back, a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called,
+          bad_flags_are_usage_errors)
