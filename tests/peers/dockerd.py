@@ -1,4 +1,7 @@
-"""A Docker Engine of its own: vfs storage, no bridge, no iptables, one image busybox:test. Needs root."""
+"""A Docker Engine of its own: vfs storage, no bridge, no iptables, one image busybox:test. Needs root.
+
+The line "restart" on standard input ends the daemon and starts it again with the same data.
+"""
 import http.client
 import io
 import json
@@ -56,20 +59,30 @@ def main():
     argv = [unshare, "--mount", "--propagation", "private", dockerd, "--data-root", home + "/data", "--exec-root",
             home + "/exec", "--pidfile", home + "/pid", "--host", "unix://" + sock, "--storage-driver=vfs",
             "--iptables=false", "--ip6tables=false", "--bridge=none"]
-    daemon = peer.start(argv, log)
-    peer.wait_until(lambda: ask(sock, "GET", "/_ping")[0] == 200, daemon, log, 60)
+    running = []
+
+    def start():
+        running[:] = [peer.start(argv, log)]
+        peer.wait_until(lambda: ask(sock, "GET", "/_ping")[0] == 200, running[0], log, 60)
+
+    def restart():
+        peer.end(running[0])
+        start()
+        peer.tell(PID=running[0].pid)
+
+    start()
     status, answer = ask(sock, "POST", "/images/create?fromSrc=-&repo=busybox&tag=test", busybox_tree(busybox),
                          "application/x-tar")
     if status != 200:
         peer.missing("the image could not be imported: " + answer.decode(errors="replace"))
-    peer.tell(ADDRESS=sock, PID=daemon.pid, HOME=home, IMAGE="busybox:test", READY=1)
-    peer.wait_for_end()
+    peer.tell(ADDRESS=sock, PID=running[0].pid, HOME=home, IMAGE="busybox:test", READY=1)
+    peer.wait_for_end({"restart": restart})
     try:
         for container in json.loads(ask(sock, "GET", "/containers/json?all=1")[1]):
             ask(sock, "DELETE", f"/containers/{container['Id']}?force=1")
     except OSError:
         pass  # the test ended it itself
-    peer.end(daemon)
+    peer.end(running[0])
     shutil.rmtree(home, ignore_errors=True)
 
 

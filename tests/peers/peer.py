@@ -73,15 +73,25 @@ def wait_until(is_ready, process, log, seconds=30):
     missing(f"{process.args[0]} did not become ready")
 
 
-def wait_for_end():
-    """Returns when standard input is closed, or on SIGTERM or SIGINT."""
+def wait_for_end(commands=None):
+    """Returns when standard input is closed, or on SIGTERM or SIGINT. Each line of input names one of the commands;
+    it is run, and DONE=name is printed."""
     wake, woken = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os.write(woken, b"x"))
+    pending = b""
     while True:
         ready, _, _ = select.select([0, wake], [], [])
-        if wake in ready or os.read(0, 4096) == b"":
+        if wake in ready:
             return
+        piece = os.read(0, 4096)
+        if piece == b"":
+            return
+        *lines, pending = (pending + piece).split(b"\n")
+        for line in lines:
+            name = line.decode()
+            (commands or {}).get(name, lambda: None)()
+            tell(DONE=name)
 
 
 def end(process, seconds=20):

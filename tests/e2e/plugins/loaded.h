@@ -79,8 +79,8 @@ class Loaded {
   Outcome invoke(const std::string& action, Json args, const std::string& baseline = "", int64_t deadline_ms = 30'000) {
     return act(&reeve_plugin::invoke, action, std::move(args), "key-1", baseline, deadline_ms);
   }
-  Outcome probe(const std::string& action, Json args, const std::string& baseline) {
-    return act(&reeve_plugin::probe, action, std::move(args), "key-1", baseline);
+  Outcome probe(const std::string& action, Json args, const std::string& baseline, int64_t deadline_ms = 30'000) {
+    return act(&reeve_plugin::probe, action, std::move(args), "key-1", baseline, deadline_ms);
   }
 
   /// The running watch of one Watcher; ends it when destroyed.
@@ -122,10 +122,14 @@ class Peer {
   const std::string& missing() const { return missing_; }
   /// What it printed as KEY=value.
   std::string at(const std::string& key) const;
+  /// Gives it a command of its script and waits until it is done.
+  void command(const std::string& name);
 
  private:
+  bool read_until(const std::string& line);
   int pid_ = -1;
   int input_ = -1;
+  int output_ = -1;
   std::map<std::string, std::string> told_;
   std::string missing_;
 };

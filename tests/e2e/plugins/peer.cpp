@@ -46,28 +46,36 @@ Peer::Peer(const std::string& script, std::vector<std::string> arguments) {
   std::string path = std::string(REEVE_TEST_DIR) + "/peers/" + script;
   arguments.insert(arguments.begin(), path);
   if (path.ends_with(".py")) arguments.insert(arguments.begin(), "python3");
-  int output = -1;
-  pid_ = spawn(arguments, input_, output);
+  pid_ = spawn(arguments, input_, output_);
+  if (pid_ > 0 && read_until("READY=1")) return;
+  missing_ = told_.contains("MISSING") ? told_["MISSING"] : script + " did not start";
+}
+
+bool Peer::read_until(const std::string& wanted) {
   std::string line;
   char c = 0;
-  bool ready = false;
-  while (pid_ > 0 && !ready && read(output, &c, 1) == 1) {
+  while (read(output_, &c, 1) == 1) {
     if (c != '\n') {
       line += c;
       continue;
     }
     size_t equals = line.find('=');
     if (equals != std::string::npos) told_[line.substr(0, equals)] = line.substr(equals + 1);
-    ready = line == "READY=1";
+    if (line == wanted) return true;
     line.clear();
   }
-  close(output);
-  if (ready) return;
-  missing_ = told_.contains("MISSING") ? told_["MISSING"] : script + " did not start";
+  return false;
+}
+
+void Peer::command(const std::string& name) {
+  std::string line = name + "\n";
+  EXPECT_EQ(write(input_, line.data(), line.size()), static_cast<ssize_t>(line.size()));
+  EXPECT_TRUE(read_until("DONE=" + name));
 }
 
 Peer::~Peer() {
   if (input_ >= 0) close(input_);  // a peer ends when its input does
+  if (output_ >= 0) close(output_);
   if (pid_ > 0) waitpid(pid_, nullptr, 0);
 }
 

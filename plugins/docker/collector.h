@@ -1,0 +1,26 @@
+/// \file
+/// How are the containers of an engine doing? The plugin's Collector.
+#pragma once
+
+#include <map>
+
+#include "docker/engine_api.h"
+#include "docker/stats.h"
+#include "reeve/plugin.hpp"
+
+namespace reeve::docker {
+
+class DockerCollector : public Collector {
+ public:
+  explicit DockerCollector(const Config& config) : api_(config.text("socket")), stats_(config.boolean("stats", true)) {}
+  /// An engine that does not answer is a measurement: docker_up 0, and nothing else.
+  void collect(Samples& out) override;
+
+ private:
+  void collect_one(const std::string& id, const common::Deadline& deadline, const Take& take,
+                   std::map<std::string, int>& states);
+  EngineApi api_;
+  bool stats_;
+};
+
+}  // namespace reeve::docker
