@@ -12,12 +12,16 @@
 
 namespace reeve::store {
 
+namespace {
+constexpr int kBusyMs = 2000;
+}
+
 struct Connection::State {
   State(const OpenOptions& options, const std::string& uri, int flags)
       : path(options.path),
         alone(options.alone),
         authoriser(options.access, options.protection),
-        db(uri, flags, 2000, options.vfs) {}
+        db(uri, flags, kBusyMs, options.vfs) {}
 
   base::Status run(const std::string& sql) {
     if (db.tryExec(sql) == SQLITE_OK) return {};
@@ -155,7 +159,9 @@ base::Result<CheckpointResult> Connection::checkpoint(CheckpointMode mode) {
   CheckpointResult result;
   const int how = mode == CheckpointMode::kPassive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE;
   sqlite3* db = state_->db.getHandle();
+  state_->db.setBusyTimeout(0);  // readers are not waited for
   const int code = sqlite3_wal_checkpoint_v2(db, "main", how, &result.wal_pages, &result.done_pages);
+  state_->db.setBusyTimeout(kBusyMs);
   // Busy: a reader holds an old snapshot. What could be done was done.
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) return failure(db, state_->path, "checkpoint");
   result.complete = code == SQLITE_OK && result.done_pages == result.wal_pages;

@@ -3,15 +3,18 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <functional>
 #include <vector>
 
 #include "store/connection.h"
 
 namespace reeve::store {
 
+/// Makes version n + 1 of version n, its place in the list.
+using Migration = std::function<base::Status(Connection&)>;
+
 /// Runs steps[user_version .. end), all in one transaction; steps are only ever added at the end.
 /// \return the version before. \errors kInvalid when the file is newer than this program.
-base::Result<int64_t> migrate(Connection& connection, const std::vector<std::string>& steps);
+base::Result<int64_t> migrate(Connection& connection, const std::vector<Migration>& steps);
 
 }  // namespace reeve::store

@@ -38,7 +38,7 @@ class Statement {
   }
   Statement& bind_null(int at);
 
-  /// True: there is a row, its columns can be read until the next call.
+  /// True: there is a row, its columns can be read until the next step() or reset().
   base::Result<bool> step();
   /// Steps to the end, ignoring rows, and resets.
   base::Status run();
@@ -51,7 +51,7 @@ class Statement {
   Type type(int column) const;
   int64_t integer(int column) const;
   double real(int column) const;
-  /// The bytes of a text or blob, as stored; they live until the next call.
+  /// The bytes of a text or blob, as stored; they live until the next step() or reset().
   std::string_view bytes(int column) const;
 
  private:
