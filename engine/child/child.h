@@ -47,7 +47,8 @@ struct Command {
 struct Exit {
   int code = 0;  ///< when signal is 0
   int signal = 0;
-  std::string text() const;  ///< "exit 3", "killed by signal 9"
+  std::string reason;        ///< why the engine ended it itself (a message too long); else empty
+  std::string text() const;  ///< "exit 3", "killed by signal 9", or the reason
 };
 
 /// Messages longer than these end the process: Exit::reason says so.

@@ -7,6 +7,8 @@
 
 namespace reeve::plugin {
 
+using wire::Kind;
+
 namespace {
 std::string_view view(reeve_text t) {
   return {t.at ? t.at : "", t.at ? t.size : 0};

@@ -33,8 +33,10 @@ LaneThread::LaneThread(uint64_t id, const reeve_plugin& plugin, Opening opening,
              on_fail};
 }
 
-void LaneThread::start() {
-  std::thread([this] { run(); }).detach();
+LaneThread::~LaneThread() { ::close(cancel_fd_); }
+
+void LaneThread::start(std::shared_ptr<LaneThread> lane) {
+  std::thread([lane = std::move(lane)] { lane->run(); }).detach();
 }
 
 void LaneThread::push(Task task) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -35,15 +36,16 @@ struct Opening {
   std::string cursor;
 };
 
-/// push(), cancel(), credit(): the process' main thread. The rest happens on the lane's own thread. Its thread is
-/// detached: a plugin that never returns from a call must not keep the process from ending.
+/// push(), cancel(), credit(): the process' main thread. The rest happens on the lane's own thread, which is detached (a
+/// plugin that never returns from a call must not keep the process from ending) and so owns the lane together with it.
 class LaneThread {
  public:
   LaneThread(uint64_t id, const reeve_plugin& plugin, Opening opening, Writer& writer);
+  ~LaneThread();
   LaneThread(const LaneThread&) = delete;
   LaneThread& operator=(const LaneThread&) = delete;
 
-  void start();
+  static void start(std::shared_ptr<LaneThread> lane);
   void push(Task task);
   void cancel(uint64_t call);
   /// `cursor` empty: unchanged.

@@ -54,7 +54,7 @@ class PluginProcess {
   const Library& library_;
   int in_;
   Writer writer_;
-  std::map<uint64_t, std::unique_ptr<LaneThread>> lanes_;
+  std::map<uint64_t, std::shared_ptr<LaneThread>> lanes_;
   Fences fences_;
 };
 
@@ -116,9 +116,8 @@ void PluginProcess::open(uint64_t call, uint64_t lane, model::Unpacker& in) {
   opening.cursor = in.string();
   if (!in.ok()) return refuse(call, REEVE_INTERNAL, "a frame that cannot be read");
   auto& slot = lanes_[lane];
-  // A closed lane's number is never used again; its thread has ended or is about to, so it is kept until the end.
-  slot = std::make_unique<LaneThread>(lane, *library_.plugin, std::move(opening), writer_);
-  slot->start();
+  slot = std::make_shared<LaneThread>(lane, *library_.plugin, std::move(opening), writer_);
+  LaneThread::start(slot);
   Task task;
   task.call = call;
   slot->push(std::move(task));
@@ -144,6 +143,7 @@ void PluginProcess::call(Kind kind, uint64_t call, uint64_t lane, model::Unpacke
   }
   if (!in.ok()) return refuse(call, REEVE_INTERNAL, "a frame that cannot be read");
   found->second->push(std::move(task));
+  if (kind == Kind::kClose) lanes_.erase(found);
 }
 
 void PluginProcess::refuse(uint64_t call, int fault, std::string_view text) {
