@@ -46,7 +46,7 @@ Told::Told(std::string_view cursor) {
   }
   // The times of the marks are not kept: as the latest possible ones they stay as long as they may be needed.
   uint32_t hash = 0;
-  while (!cursor.empty() && take(cursor, hash, ',', 16)) recent_.push_back({highest_ns_, hash});
+  while (!cursor.empty() && take(cursor, hash, ',', 16)) recent_.push_front({highest_ns_, hash});
 }
 
 int64_t Told::since_ns() const {
