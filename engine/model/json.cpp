@@ -1,6 +1,7 @@
 #include "model/json.h"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
 #include <unordered_map>
 
@@ -138,12 +139,18 @@ struct Builder {
     return text.append(s.data(), s.size()), true;
   }
   bool on_string(json::string_view s, std::size_t, json::error_code&) { return put(Value(take(s))), true; }
-  bool on_number_part(json::string_view, json::error_code&) { return true; }
-  bool on_int64(int64_t i, json::string_view, json::error_code&) { return put(Value(i)), true; }
+  bool on_number_part(json::string_view s, json::error_code&) { return text.append(s.data(), s.size()), true; }
+  bool on_int64(int64_t i, json::string_view, json::error_code&) { return text.clear(), put(Value(i)), true; }
   bool on_uint64(uint64_t u, json::string_view, json::error_code&) {
+    text.clear();
     return put(u <= INT64_MAX ? Value(static_cast<int64_t>(u)) : Value(static_cast<double>(u))), true;
   }
-  bool on_double(double d, json::string_view, json::error_code&) { return put(Value(d)), true; }
+  bool on_double(double d, json::string_view s, json::error_code&) {
+    // Boost.JSON 1.81 computes a double that may be one unit in the last place away: read the digits again.
+    const std::string digits = take(s);
+    std::from_chars(digits.data(), digits.data() + digits.size(), d);
+    return put(Value(d)), true;
+  }
   bool on_bool(bool b, json::error_code&) { return put(Value(b)), true; }
   bool on_null(json::error_code&) { return put(Value()), true; }
   bool on_comment_part(json::string_view, json::error_code&) { return true; }

@@ -55,6 +55,17 @@ TEST(Json, AnObjectOfManyKeysIsReadInLinearTime) {
   EXPECT_EQ((*value)["5"].as_int(), 90005);
 }
 
+TEST(Json, ADoubleIsReadToItsLastBit) {
+  const std::pair<const char*, double> cases[] = {{"126347.01195110453", 126347.01195110453},
+                                                  {"-1001.3737521104549", -1001.3737521104549},
+                                                  {"8.191937289744167e-19", 8.191937289744167e-19},
+                                                  {"5e-324", 5e-324},
+                                                  {"1.7976931348623157e308", 1.7976931348623157e308}};
+  for (const auto& [text, value] : cases) EXPECT_EQ(parse_json(text)->as_double(), value) << text;
+  EXPECT_EQ(to_json(*parse_json("[1, \"a\", 126347.01195110453, 18446744073709551615]")),
+            "[1,\"a\",126347.01195110453,18446744073709551616.0]");
+}
+
 TEST(Json, BytesThatAreNoTextTravelAsLoneSurrogates) {
   const std::string bytes("a\xff\x80z", 4);
   EXPECT_EQ(to_json(Value(bytes)), R"("a\udcff\udc80z")");
