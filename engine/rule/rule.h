@@ -171,7 +171,8 @@ struct Settings {
   model::Labels external_labels;
   std::string external_url;
   base::Duration default_interval = base::seconds(15);
-  bool builtin = true;  ///< install() adds builtin_rules()
+  bool builtin = true;      ///< install() adds builtin_rules()
+  bool whole_gaps = false;  ///< `for` takes any gap between two evaluations as time (promtool's clock)
 };
 std::unique_ptr<Engine> make_engine(series::Head& head, Ports ports, base::Loop& loop, base::Random& random,
                                     Settings settings);
