@@ -1,0 +1,24 @@
+#include "model/json.h"
+#include "script/script.h"
+
+namespace reeve::script {
+
+using model::Value;
+
+std::string Bundle::to_bytes() const {
+  Value list = Value::list();
+  for (const auto& [name, text] : files) list.push(Value::map().set("name", name).set("text", text));
+  return model::to_json(Value::map().set("level", kApiLevel).set("main", main).set("files", std::move(list)));
+}
+
+base::Result<Bundle> Bundle::from_bytes(const std::string& bytes) {
+  REEVE_TRY(const Value read, model::parse_json(bytes));
+  Bundle bundle;
+  bundle.main = read["main"].as_string();
+  for (const Value& file : read["files"].as_list())
+    bundle.files.emplace_back(file["name"].as_string(), file["text"].as_string());
+  if (bundle.main.empty() || bundle.files.empty()) return base::invalid("not a bundle of a runbook");
+  return bundle;
+}
+
+}  // namespace reeve::script

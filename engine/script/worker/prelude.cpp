@@ -1,0 +1,255 @@
+#include "script/worker/prelude.h"
+
+#include <string>
+
+namespace reeve::script {
+
+namespace {
+// Part one: what a file declares.
+constexpr char kDeclarations[] = R"lua(
+local core = ...
+local call, protected, fail, finish = core.call, core.protected, core.fail, core.finish
+local sorted, type, tostring, setmetatable = core.pairs, core.type, core.tostring, core.setmetatable
+local insert, remove, concat = core.insert, core.remove, core.concat
+
+local function set(...)
+  local keys = {}
+  for _, key in core.ipairs { ... } do keys[key] = true end
+  return keys
+end
+
+local function names(keys)
+  local list = {}
+  for key in sorted(keys) do insert(list, key) end
+  return list
+end
+
+-- Refuses keys that nobody reads: a typing error would change nothing and say nothing.
+local function known(what, given, keys, positions)
+  if type(given) ~= "table" then fail(what .. " takes a table, not a " .. type(given)) end
+  for key in sorted(given) do
+    local position = type(key) == "number" and key <= (positions or 0)
+    if not position and not keys[key] then
+      local near = core.suggest(tostring(key), names(keys))
+      fail(what .. ": unknown key \"" .. tostring(key) .. "\"" ..
+           (near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""))
+    end
+  end
+  return given
+end
+
+local param_keys = set("default", "match", "min", "max", "from", "values", "required", "doc", "title", "of")
+local p = {}
+for _, kind in core.ipairs { "string", "int", "number", "bool", "enum", "duration", "bytes", "percent", "host",
+                             "hosts", "list" } do
+  p[kind] = function(given)
+    known("p." .. kind, given or {}, param_keys, kind == "enum" and 1000 or 0)
+    local spec = { type = kind }
+    local choices = {}
+    for key, value in sorted(given or {}) do
+      if type(key) == "number" then insert(choices, value) else spec[key] = value end
+    end
+    if kind == "enum" and not spec.values then spec.values = choices end
+    return spec
+  end
+end
+
+local runbook_keys = set("title", "alerts", "params", "dedup", "locks", "limits", "safety", "mode", "doc")
+local limit_keys = set("deadline", "changes")
+local function runbook(given)
+  known("runbook", given, runbook_keys)
+  if given.limits then known("limits", given.limits, limit_keys) end
+  return { kind = "runbook", table = given }
+end
+
+local function runbook_test(given)
+  return { kind = "test", table = given }
+end
+)lua";
+
+// Part two: what a run can do.
+constexpr char kRun[] = R"lua(
+local Run = {}
+local params, undos = {}, {}
+
+local function prose(text)
+  if type(text) ~= "string" then return text end
+  return (core.gsub(text, "%${([%w_]+)}", function(name)
+    if params[name] == nil then fail("${" .. name .. "}: there is no such parameter") end
+    return tostring(params[name])
+  end))
+end
+
+local reserved = set("wait", "timeout", "dry_result")
+local function action(plugin, instance, verb, given)
+  local args, asked = {}, { instance = instance }
+  for key, value in sorted(given or {}) do
+    if reserved[key] then asked[key] = value else args[key] = value end
+  end
+  asked.args = args
+  return call("action", plugin .. "." .. verb, asked)
+end
+
+function Run:use(plugin, target)
+  if type(plugin) ~= "string" then fail("run:use takes the name of a plugin") end
+  local found = call("use", plugin, { target = target })
+  local verbs = {}
+  return setmetatable({}, {
+    __index = function(_, verb)
+      if found.actions then
+        local is = false
+        for _, name in core.ipairs(found.actions) do is = is or name == verb end
+        if not is then
+          local near = core.suggest(tostring(verb), found.actions)
+          fail(plugin .. " has no action \"" .. tostring(verb) .. "\"" ..
+               (near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""))
+        end
+      end
+      verbs[verb] = verbs[verb] or function(given)
+        if given ~= nil and type(given) ~= "table" then
+          fail(plugin .. "." .. verb .. " takes named arguments: " .. plugin .. "." .. verb .. " { name = value }")
+        end
+        return action(plugin, found.instance, verb, given)
+      end
+      return verbs[verb]
+    end,
+    __newindex = function() fail("the actions of a plugin cannot be changed") end,
+    __tostring = function() return found.instance end,
+    __metatable = "locked",
+  })
+end
+
+local wait_keys = set("label", "expr", "check", "every", "hold", "timeout", "absent", "on_timeout")
+function Run:wait(given)
+  known("run:wait", given, wait_keys, 1)
+  if (given.expr == nil) == (given.check == nil) then fail("run:wait needs expr or check, one of the two") end
+  local check = given.check
+  if check ~= nil and type(check) ~= "function" then fail("run:wait: check is a function") end
+  local label = prose(given.label or given[1] or "wait")
+  local tag, value = core.wait(label, {
+    expr = given.expr, every = given.every, hold = given.hold, timeout = given.timeout, absent = given.absent,
+    on_timeout = given.on_timeout, check = check ~= nil or nil,
+  })
+  while tag == "check" do tag, value = core.checked(protected(check)) end
+  return value
+end
+
+local approve_keys = set("text", "by", "within")
+function Run:approve(given)
+  if type(given) == "string" then given = { given } end
+  known("run:approve", given, approve_keys, 1)
+  local text = prose(given.text or given[1])
+  if type(text) ~= "string" then fail("run:approve needs a text that says what is approved") end
+  return call("approve", text, { by = given.by, within = given.within })
+end
+
+function Run:note(text, values)
+  call("note", prose(tostring(text)), { values = values })
+end
+
+function Run:attach(name, value)
+  call("attach", tostring(name), { value = value })
+end
+
+function Run:table(name, rows)
+  call("table", tostring(name), { rows = rows })
+end
+
+function Run:undo(fn)
+  if type(fn) ~= "function" then fail("run:undo takes a function") end
+  insert(undos, fn)
+  core.undos(#undos)
+end
+
+function Run:try(fn, ...)
+  if type(fn) ~= "function" then fail("run:try takes a function") end
+  return core.tried(protected(fn, ...))
+end
+
+function Run:done(text) finish("done", prose(text or "")) end
+function Run:fail(text) finish("failed", prose(text or "failed")) end
+function Run:escalate(text) finish("escalated", prose(text or "a person is needed")) end
+
+-- Structured parallelism: waves of branches; a wave is over when each of its branches is.
+local each_keys = set("max", "ramp", "stop_after", "key")
+local function waves(list, keys, fn, size, limit, ramp, stop_after)
+  local results, failures, at = {}, {}, 1
+  while at <= #list do
+    local wave = {}
+    for i = at, core.min(#list, at + core.min(size, limit) - 1) do
+      insert(wave, { keys[i], fn(i) })
+    end
+    local ended = core.branches(wave)
+    for i, one in core.ipairs(ended) do
+      if one.ok then results[at + i - 1] = one.value else insert(failures, { key = keys[at + i - 1], err = one.err }) end
+    end
+    if #failures >= stop_after then
+      fail(#failures .. " of " .. #list .. " failed, first " .. failures[1].key .. ": " .. tostring(failures[1].err))
+    end
+    at = at + #wave
+    if ramp then size = size * 2 end
+  end
+  return results, failures
+end
+
+function Run:each(list, options, fn)
+  if type(options) == "function" then options, fn = {}, options end
+  if type(list) ~= "table" or #list == 0 then fail("run:each: an empty list is an error: nothing was selected") end
+  known("run:each", options, each_keys)
+  local keys, seen = {}, {}
+  for i, item in core.ipairs(list) do
+    local key = tostring(options.key and options.key(item) or (type(item) == "table" and i or item))
+    if seen[key] then fail("run:each: two items have the key " .. key) end
+    seen[key] = true
+    keys[i] = key
+  end
+  local limit = options.max or #list
+  local size = options.ramp == false and limit or 1
+  return waves(list, keys, function(i) return function() return fn(list[i], i) end end, size, limit,
+               options.ramp ~= false, options.stop_after or 1)
+end
+
+function Run:all(functions)
+  if type(functions) ~= "table" or #functions == 0 then fail("run:all takes a list of functions") end
+  local keys = {}
+  for i in core.ipairs(functions) do keys[i] = tostring(i) end
+  return waves(functions, keys, function(i) return functions[i] end, #functions, #functions, false, 1)
+end
+
+local later = set("mute", "temporary", "call", "restart_with")
+setmetatable(Run, { __index = function(_, name)
+  if later[name] then fail("run:" .. name .. " is not yet supported") end
+  local near = core.suggest(tostring(name), names(Run))
+  fail("run has no \"" .. tostring(name) .. "\"" .. (near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""))
+end })
+
+local function main(fn, about, given)
+  params = given
+  local run = setmetatable({}, { __index = function(_, name)
+    if name == "id" or name == "alert" then return about[name] end
+    return Run[name]
+  end, __newindex = function() fail("run cannot be changed") end, __metatable = "locked" })
+  return fn(run, given)
+end
+
+local function clean_up()
+  local failures = {}
+  while #undos > 0 do
+    local undo = remove(undos)
+    core.undos(#undos)
+    local ok, err = protected(undo)
+    if not ok then insert(failures, tostring(err)) end
+  end
+  if #failures > 0 then finish("failed", concat(failures, "; ")) end
+end
+
+return { globals = { p = p, runbook = runbook, runbook_test = runbook_test }, main = main, clean_up = clean_up }
+)lua";
+}  // namespace
+
+std::string_view prelude_text() {
+  static const std::string text = std::string(kDeclarations) + kRun;
+  return text;
+}
+
+}  // namespace reeve::script

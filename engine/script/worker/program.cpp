@@ -1,0 +1,306 @@
+#include "script/worker/program.h"
+
+#include <cstring>
+#include <map>
+
+#include "base/text.h"
+#include "script/worker/convert.h"
+#include "script/worker/library.h"
+#include "script/worker/prelude.h"
+
+namespace reeve::script {
+
+namespace {
+// Registry keys.
+const char kGlobals = 0, kView = 0, kPrelude = 0, kMainFunction = 0, kModules = 0, kErrors = 0;
+
+const char* hint(const std::string& name) {
+  static const std::map<std::string, const char*> hints{
+      {"print", "use run:note"},
+      {"io", "a script has no files: use an action of a plugin"},
+      {"os", "a script has no system: use now() and actions of a plugin"},
+      {"coroutine", "every call waits by itself"},
+      {"debug", "there is no debug library here"},
+      {"package", "require works inside the pack"},
+      {"load", "code comes from files only"},
+      {"loadstring", "code comes from files only"},
+      {"dofile", "use require"},
+      {"collectgarbage", "memory is managed for you"},
+      {"unpack", "it is table.unpack"},
+  };
+  const auto found = hints.find(name);
+  return found == hints.end() ? nullptr : found->second;
+}
+
+std::string near_name(lua_State* lua, const std::string& name) {
+  std::vector<std::string> names;
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
+  lua_pushnil(lua);
+  while (lua_next(lua, -2)) {
+    lua_pop(lua, 1);
+    if (lua_type(lua, -1) == LUA_TSTRING) names.emplace_back(lua_tostring(lua, -1));
+  }
+  lua_pop(lua, 1);
+  return base::did_you_mean(name, names);
+}
+
+int undefined_name(lua_State* lua) {
+  const std::string name = luaL_tolstring(lua, 2, nullptr);
+  if (const char* why = hint(name)) return luaL_error(lua, "there is no \"%s\" here: %s", name.c_str(), why);
+  const std::string near = near_name(lua, name);
+  if (near.empty()) return luaL_error(lua, "undefined name \"%s\"", name.c_str());
+  return luaL_error(lua, "undefined name \"%s\" (did you mean \"%s\"?)", name.c_str(), near.c_str());
+}
+
+int undeclared_assignment(lua_State* lua) {
+  const std::string name = luaL_tolstring(lua, 2, nullptr);
+  const std::string near = near_name(lua, name);
+  if (!near.empty()) return luaL_error(lua, "\"%s\" cannot be changed: it is part of the sandbox", near.c_str());
+  return luaL_error(lua, "assignment to undeclared variable \"%s\" (write local %s)", name.c_str(), name.c_str());
+}
+
+int l_now(lua_State* lua) {
+  lua_pushnumber(lua, State::of(lua).now);
+  return 1;
+}
+
+int l_suggest(lua_State* lua) {
+  std::vector<std::string> names;
+  luaL_checktype(lua, 2, LUA_TTABLE);
+  const auto count = static_cast<lua_Integer>(lua_rawlen(lua, 2));
+  for (lua_Integer i = 1; i <= count; ++i) {
+    lua_rawgeti(lua, 2, i);
+    if (lua_type(lua, -1) == LUA_TSTRING) names.emplace_back(lua_tostring(lua, -1));
+    lua_pop(lua, 1);
+  }
+  lua_pushstring(lua, base::did_you_mean(luaL_checkstring(lua, 1), names).c_str());
+  return 1;
+}
+
+int l_fail(lua_State* lua) {
+  raise_error(lua, "script", luaL_checkstring(lua, 1), "");
+}
+
+int error_tostring(lua_State* lua) {
+  lua_getfield(lua, 1, "message");
+  return 1;
+}
+}  // namespace
+
+std::string script_place(lua_State* lua, int* line) {
+  lua_Debug about{};
+  for (int level = 0; lua_getstack(lua, level, &about); ++level) {
+    lua_getinfo(lua, "Sl", &about);
+    if (about.source[0] != '@') continue;
+    if (line) *line = about.currentline;
+    return std::string(about.source + 1) + ":" + std::to_string(about.currentline);
+  }
+  return {};
+}
+
+void raise_error(lua_State* lua, const std::string& kind, const std::string& message, const std::string& step) {
+  int line = 0;
+  const std::string place = script_place(lua, &line);
+  lua_createtable(lua, 0, 4);
+  lua_pushstring(lua, kind.c_str());
+  lua_setfield(lua, -2, "kind");
+  lua_pushstring(lua, ((place.empty() ? "" : place + ": ") + message).c_str());
+  lua_setfield(lua, -2, "message");
+  lua_pushstring(lua, step.c_str());
+  lua_setfield(lua, -2, "step");
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kErrors);
+  lua_setmetatable(lua, -2);
+  lua_error(lua);
+  std::abort();
+}
+
+std::string error_text(lua_State* lua, int index) {
+  index = lua_absindex(lua, index);
+  if (lua_type(lua, index) == LUA_TSTRING) return lua_tostring(lua, index);
+  if (lua_type(lua, index) == LUA_TTABLE) {
+    lua_pushstring(lua, "message");
+    lua_rawget(lua, index);
+    const std::string text = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+    lua_pop(lua, 1);
+    if (!text.empty()) return text;
+  }
+  return std::string("an error that is a ") + luaL_typename(lua, index);
+}
+
+base::Status Program::open(uint64_t seed) {
+  seed_ = seed;
+  lua_State* lua = state_.lua();
+  if (!lua) return base::Error{base::Fault::kRefused, "no memory for a script"};
+  lua_pushcfunction(lua, open_protected);
+  lua_pushlightuserdata(lua, this);
+  const int status = state_.protected_call(1, 0);
+  if (status == LUA_OK && !state_.killed()) return {};
+  if (state_.killed()) return base::Error{base::Fault::kRefused, bundle_.main + ": " + state_.why()};
+  const std::string text = error_text(lua, -1);
+  lua_settop(lua, 0);
+  return base::invalid(text);
+}
+
+int Program::open_protected(lua_State* lua) {
+  auto* self = static_cast<Program*>(lua_touserdata(lua, 1));
+  lua_settop(lua, 0);
+  lua_pushlightuserdata(lua, self);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, self);
+  self->open_globals(lua);
+  self->open_prelude(lua);
+  self->run_main(lua);
+  return 0;
+}
+
+void Program::open_globals(lua_State* lua) {
+  lua_newtable(lua);
+  lua_pushvalue(lua, -1);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kGlobals);
+  open_base(lua);
+  const auto library = [lua](const char* name) {
+    freeze(lua, name);
+    lua_setfield(lua, -2, name);
+  };
+  open_string(lua);
+  library("string");
+  open_table(lua);
+  library("table");
+  open_math(lua, seed_);
+  library("math");
+  luaL_requiref(lua, LUA_UTF8LIBNAME, luaopen_utf8, 0);
+  library("utf8");
+  open_json(lua);
+  library("json");
+  open_duration(lua);
+  library("duration");
+  open_bytes(lua);
+  library("bytes");
+  open_re(lua);
+  library("re");
+  lua_pushcfunction(lua, l_now);
+  lua_setfield(lua, -2, "now");
+  lua_pushlightuserdata(lua, this);
+  lua_pushcclosure(lua, &Program::require, 1);
+  lua_setfield(lua, -2, "require");
+
+  lua_createtable(lua, 0, 1);
+  lua_pushcfunction(lua, undefined_name);
+  lua_setfield(lua, -2, "__index");
+  lua_setmetatable(lua, -2);
+
+  lua_newtable(lua);  // what scripts have as _ENV
+  lua_createtable(lua, 0, 3);
+  lua_pushvalue(lua, -3);
+  lua_setfield(lua, -2, "__index");
+  lua_pushcfunction(lua, undeclared_assignment);
+  lua_setfield(lua, -2, "__newindex");
+  lua_pushliteral(lua, "locked");
+  lua_setfield(lua, -2, "__metatable");
+  lua_setmetatable(lua, -2);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kView);
+  lua_pop(lua, 1);
+
+  lua_createtable(lua, 0, 1);
+  lua_pushcfunction(lua, error_tostring);
+  lua_setfield(lua, -2, "__tostring");
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kErrors);
+  lua_newtable(lua);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kModules);
+}
+
+void Program::open_prelude(lua_State* lua) {
+  const std::string_view text = prelude_text();
+  if (luaL_loadbufferx(lua, text.data(), text.size(), "=reeve", "t") != LUA_OK) lua_error(lua);
+  lua_newtable(lua);
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
+  for (const char* name : {"pairs", "ipairs", "type", "tostring", "setmetatable"}) {
+    lua_getfield(lua, -1, name);
+    lua_setfield(lua, -3, name);
+  }
+  const auto borrow = [lua](const char* library, const char* name) {
+    lua_getfield(lua, -1, library);
+    lua_getfield(lua, -1, name);
+    lua_setfield(lua, -4, name);
+    lua_pop(lua, 1);
+  };
+  borrow("string", "gsub");
+  borrow("table", "insert");
+  borrow("table", "remove");
+  borrow("table", "concat");
+  borrow("math", "min");
+  lua_pop(lua, 1);
+  const luaL_Reg own[] = {{"suggest", l_suggest}, {"fail", l_fail}, {"protected", protected_call}, {nullptr, nullptr}};
+  luaL_setfuncs(lua, own, 0);
+  add_run_primitives(lua);
+  lua_call(lua, 1, 1);
+  lua_pushvalue(lua, -1);
+  lua_rawsetp(lua, LUA_REGISTRYINDEX, &kPrelude);
+  lua_getfield(lua, -1, "globals");
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
+  for (const char* name : {"p", "runbook", "runbook_test"}) {
+    lua_getfield(lua, -2, name);
+    lua_setfield(lua, -2, name);
+  }
+  lua_pop(lua, 3);
+}
+
+void Program::load(lua_State* lua, const std::string& name, const std::string& text) {
+  if (luaL_loadbufferx(lua, text.data(), text.size(), ("@" + name).c_str(), "t") != LUA_OK) lua_error(lua);
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kView);
+  lua_setupvalue(lua, -2, 1);
+}
+
+void Program::run_main(lua_State* lua) {
+  for (const auto& [name, text] : bundle_.files) {
+    if (name != bundle_.main) continue;
+    load(lua, name, text);
+    lua_call(lua, 0, 2);
+    declared_ = lua_type(lua, 1) == LUA_TTABLE ? to_map(lua, 1, "what the file returns") : model::Value();
+    has_function_ = lua_type(lua, 2) == LUA_TFUNCTION;
+    lua_rawsetp(lua, LUA_REGISTRYINDEX, &kMainFunction);
+    if (!declared_["kind"].is_string())
+      luaL_error(lua, "%s:1: the file must return runbook { ... }, function(run, params) ... end", name.c_str());
+    return;
+  }
+  luaL_error(lua, "the bundle has no file %s", bundle_.main.c_str());
+}
+
+int Program::require(lua_State* lua) {
+  const auto* self = static_cast<const Program*>(lua_touserdata(lua, lua_upvalueindex(1)));
+  const std::string name = luaL_checkstring(lua, 1);
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kModules);
+  if (lua_getfield(lua, -1, name.c_str()) != LUA_TNIL) {
+    if (lua_islightuserdata(lua, -1))
+      return luaL_error(lua, "require \"%s\": the modules require each other", name.c_str());
+    return 1;
+  }
+  lua_pop(lua, 1);
+  const std::string file = self->bundle_.main.substr(0, self->bundle_.main.find('/') + 1) + name + ".lua";
+  for (const auto& [known, text] : self->bundle_.files) {
+    if (known != file) continue;
+    lua_pushlightuserdata(lua, nullptr);
+    lua_setfield(lua, -2, name.c_str());
+    const_cast<Program*>(self)->load(lua, known, text);
+    lua_call(lua, 0, 1);
+    if (lua_isnil(lua, -1)) {
+      lua_pop(lua, 1);
+      lua_pushboolean(lua, 1);
+    }
+    lua_pushvalue(lua, -1);
+    lua_setfield(lua, -3, name.c_str());
+    return 1;
+  }
+  return luaL_error(lua, "require \"%s\": the pack has no %s", name.c_str(), file.c_str());
+}
+
+void Program::push_function(lua_State* lua) const {
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kMainFunction);
+}
+
+void Program::push_prelude(lua_State* lua, const char* name) const {
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kPrelude);
+  lua_getfield(lua, -1, name);
+  lua_remove(lua, -2);
+}
+
+}  // namespace reeve::script

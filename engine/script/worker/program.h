@@ -1,0 +1,58 @@
+/// \file
+/// How does a bundle become a Lua state that can run? Sandbox, prelude, and the main file's top level.
+#pragma once
+
+#include <lua.hpp>
+
+#include <string>
+
+#include "base/result.h"
+#include "script/script.h"
+#include "script/worker/state.h"
+
+namespace reeve::script {
+
+/// A state with a bundle loaded. The bundle must outlive it.
+class Program {
+ public:
+  Program(const Bundle& bundle, const Limits& limits) : bundle_(bundle), state_(limits) {}
+
+  /// Runs the main file's top level. Afterwards declared() and push_function() work.
+  /// \errors kInvalid with `file:line: message`; kRefused for a limit.
+  base::Status open(uint64_t seed);
+
+  /// {kind, table} as `runbook{...}` gave it.
+  const model::Value& declared() const { return declared_; }
+  bool has_function() const { return has_function_; }
+
+  State& state() { return state_; }
+  /// Pushes the second value that the main file returned, or a function of the prelude ("main", "clean_up").
+  void push_function(lua_State* lua) const;
+  void push_prelude(lua_State* lua, const char* name) const;
+
+ private:
+  static int open_protected(lua_State* lua);
+  static int require(lua_State* lua);
+  void open_globals(lua_State* lua);
+  void open_prelude(lua_State* lua);
+  void load(lua_State* lua, const std::string& name, const std::string& text);
+  void run_main(lua_State* lua);
+
+  const Bundle& bundle_;
+  State state_;
+  uint64_t seed_ = 0;
+  model::Value declared_;
+  bool has_function_ = false;
+};
+
+/// The primitives that need a run: core.call, core.wait, ... Adds them to the table at the top of the stack.
+void add_run_primitives(lua_State* lua);
+/// `docker/restart_container.lua:12` of the innermost script function, or empty.
+std::string script_place(lua_State* lua, int* line);
+/// Raises {kind, message, step} with the script's place in front of the message.
+[[noreturn]] void raise_error(lua_State* lua, const std::string& kind, const std::string& message,
+                              const std::string& step);
+/// The text of an error value for people.
+std::string error_text(lua_State* lua, int index);
+
+}  // namespace reeve::script
