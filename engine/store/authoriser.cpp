@@ -68,7 +68,8 @@ bool Authoriser::allows(int action, const char* first, const char* second, const
   if (is_reading(action, first, second)) return true;
   // VACUUM INTO attaches the copy as vacuum_db and writes there, and reads here.
   if (licence_ == Licence::kCopy)
-    return action == SQLITE_ATTACH || action == SQLITE_DETACH || text(database) == "vacuum_db" ||
+    return action == SQLITE_ATTACH || action == SQLITE_DETACH ||
+           (action == SQLITE_PRAGMA && text(first) == "query_only") || text(database) == "vacuum_db" ||
            text(database) == "main";
   if (access_ == Access::kReadOnly) return false;
   if (licence_ == Licence::kSchema) return action != SQLITE_ATTACH && action != SQLITE_DETACH;

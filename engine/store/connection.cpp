@@ -183,13 +183,15 @@ base::Status Connection::vacuum_into(const std::string& to) {
   struct stat info{};
   if (stat(to.c_str(), &info) == 0)
     return base::Error{base::Fault::kConflict, to + ": the file exists already; name another"};
-  REEVE_TRY(Statement statement, [&]() -> base::Result<Statement> {
-    state_->authoriser.set_licence(Authoriser::Licence::kCopy);
-    return prepare("VACUUM INTO ?1");
-  }());
-  base::Status done = statement.bind_text(1, to).run();
+  state_->authoriser.set_licence(Authoriser::Licence::kCopy);
+  base::Status done = run("PRAGMA query_only=OFF");
+  if (done.ok()) {
+    auto copy = prepare("VACUUM INTO ?1");
+    done = copy.ok() ? copy->bind_text(1, to).run() : base::Status(copy.error());
+  }
+  const base::Status shut = run("PRAGMA query_only=ON");
   state_->authoriser.set_licence(Authoriser::Licence::kNone);
-  return done;
+  return done.ok() ? shut : done;
 }
 
 const std::string& Connection::path() const {

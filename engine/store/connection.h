@@ -70,7 +70,7 @@ class Connection {
   /// Writer only, and only while no reader has the file open: the file gets back to one file without a -wal.
   base::Status leave_wal();
 
-  /// A consistent copy into a new file; works on a read-only connection. \errors kConflict when `to` exists.
+  /// Read-only connections: a consistent copy into a new file. \errors kConflict when `to` exists.
   base::Status vacuum_into(const std::string& to);
 
   const std::string& path() const;
