@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/base.h"
+#include "ledger/ledger.h"
 #include "model/value.h"
 
 namespace reeve::cli {
@@ -76,6 +77,8 @@ struct Commands {
   std::function<int(const std::vector<std::string>& folders, std::ostream& out, std::ostream& err)> test_plugins;
   std::function<int(const LocalRun&, std::ostream& out, std::ostream& err)> run_local;
   std::function<int(const Globals&, std::ostream& out, std::ostream& err)> doctor;
+  /// Tables and projections of all modules, for `reeve audit rebuild`.
+  std::function<ledger::Settings()> ledger_settings;
   /// Plugins found on disk, with manifests: list of {plugin, path, manifest | error}; `name` empty: all.
   std::function<base::Result<model::Value>(const Globals&, const std::string& name)> describe_plugins;
 };

@@ -1,0 +1,96 @@
+#include "cli/context.h"
+
+#include <ostream>
+
+#include "model/json.h"
+
+namespace reeve::cli {
+
+namespace {
+constexpr base::Duration kGetWithin = base::seconds(60);
+
+void print_jsonl(std::ostream& out, const model::Value& value) {
+  if (!value.is_list()) {
+    out << model::to_json(value) << '\n';
+    return;
+  }
+  for (const model::Value& item : value.as_list()) out << model::to_json(item) << '\n';
+}
+}  // namespace
+
+int exit_of(const base::Error& error) {
+  switch (error.fault) {
+    case base::Fault::kInvalid:
+      return kUsage;
+    case base::Fault::kNotFound:
+      return kNotFound;
+    case base::Fault::kDenied:
+      return kDenied;
+    case base::Fault::kRefused:
+      return kRefused;
+    case base::Fault::kUnavailable:
+      return kUnreachable;
+    case base::Fault::kTimeout:
+      return kTimedOut;
+    case base::Fault::kTransient:
+    case base::Fault::kThrottled:
+    case base::Fault::kConflict:
+    case base::Fault::kUnknownOutcome:
+    case base::Fault::kInternal:
+      return kFailure;
+  }
+  return kFailure;
+}
+
+int Context::fail(const base::Error& error) const {
+  err() << "reeve: " << error.text << '\n';
+  return exit_of(error);
+}
+
+bool Context::print_data(const model::Value& value) const {
+  if (is_table()) return false;
+  if (globals.output == "jsonl") {
+    print_jsonl(out(), value);
+  } else {
+    out() << model::to_pretty_json(value) << '\n';
+  }
+  return true;
+}
+
+base::Result<std::string> Context::server() const {
+  if (!globals.server.empty()) return globals.server;
+  REEVE_TRY(const std::string folder, state_folder(globals));
+  return folder + "/reeve.sock";
+}
+
+base::Result<Client> Context::client() const {
+  REEVE_TRY(const std::string address, server());
+  return Client::to(address);
+}
+
+base::Result<model::Value> Context::get(const std::string& target) const {
+  REEVE_TRY(const Client engine, client());
+  return engine.ask("GET", target, {}, kGetWithin);
+}
+
+base::Result<model::Value> Context::post(const std::string& target, const model::Value& body,
+                                         base::Duration timeout) const {
+  REEVE_TRY(const Client engine, client());
+  return engine.ask("POST", target, body, timeout);
+}
+
+base::Result<model::Value> Context::get_or_read(
+    const std::string& target, const std::function<base::Result<model::Value>(ledger::Reader&)>& offline) const {
+  auto answer = get(target);
+  // An address that was named is what was meant: its ledger lies elsewhere.
+  if (answer.ok() || answer.error().fault != base::Fault::kUnavailable || !globals.server.empty()) return answer;
+  REEVE_TRY(const std::string folder, state_folder(globals));
+  auto reader = ledger::open_reader(folder);
+  if (!reader.ok())
+    return base::Error{base::Fault::kUnavailable,
+                       answer.error().text + ", and there is no ledger to read: " + reader.error().text};
+  err() << "reeve: no engine is running on " << folder << "; this is what its ledger says\n";
+  return offline(**reader);
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,97 @@
+// How is the kill switch pulled without an engine? By lines in `<state>/HALT`, put in place whole.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "api/sockets.h"
+#include "cli/cli.h"
+
+namespace reeve::cli {
+
+namespace {
+base::Error failed(const std::string& what) {
+  return {base::Fault::kUnavailable, what + ": " + std::strerror(errno)};
+}
+
+/// Keeps two hands off one file: each change is read, changed and replaced under this lock.
+base::Result<api::Fd> lock_folder(const std::string& state) {
+  api::Fd fd(open(state.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0) return failed("cannot open the state folder " + state);
+  while (flock(fd.get(), LOCK_EX) != 0)
+    if (errno != EINTR) return failed("cannot lock the state folder " + state);
+  return fd;
+}
+
+/// The lines, or nothing when there is no file.
+std::optional<std::vector<std::string>> read_lines(const std::string& path) {
+  const std::ifstream file(path);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  std::vector<std::string> lines;
+  for (const std::string& line : base::split(text.str(), '\n'))
+    if (!base::trim(line).empty()) lines.emplace_back(base::trim(line));
+  return lines;
+}
+
+base::Status write_lines(const std::string& path, const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  const std::string fresh = path + ".new";
+  api::Fd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (fd.get() < 0) return failed("cannot write " + fresh);
+  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(fd.get()) != 0)
+    return failed("cannot write " + fresh);
+  if (rename(fresh.c_str(), path.c_str()) != 0) return failed("cannot put " + path + " in place");
+  return {};
+}
+
+std::string scope_of(const std::string& line) {
+  return line.substr(0, line.find_first_of(" \t"));
+}
+
+std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return text;
+}
+}  // namespace
+
+base::Status add_halt(const std::string& state, const std::string& scope, const std::string& reason) {
+  REEVE_TRY(const api::Fd lock, lock_folder(state));
+  const std::string path = state + "/HALT";
+  const auto before = read_lines(path);
+  std::vector<std::string> lines = before.value_or(std::vector<std::string>{});
+  // An empty file halts everything; a line for a part of it must not let the rest go.
+  if (before && lines.empty()) lines.emplace_back("* the file HALT was there");
+  const std::string line = (scope.empty() ? "*" : scope) + " " + one_line(reason);
+  if (std::find(lines.begin(), lines.end(), line) != lines.end()) return {};
+  lines.push_back(line);
+  return write_lines(path, lines);
+}
+
+base::Status lift_halt(const std::string& state, const std::string& scope) {
+  REEVE_TRY(const api::Fd lock, lock_folder(state));
+  const std::string path = state + "/HALT";
+  const auto before = read_lines(path);
+  if (!before) return base::Error{base::Fault::kNotFound, "nothing is halted: there is no " + path};
+  std::vector<std::string> lines = *before;
+  if (scope.empty() || (lines.empty() && scope == "*")) {
+    lines.clear();
+  } else if (std::erase_if(lines, [&scope](const std::string& line) { return scope_of(line) == scope; }) == 0) {
+    return base::Error{base::Fault::kNotFound, "nothing is halted under \"" + scope + "\" in " + path};
+  }
+  if (!lines.empty()) return write_lines(path, lines);
+  if (unlink(path.c_str()) != 0) return failed("cannot remove " + path);
+  return {};
+}
+
+}  // namespace reeve::cli

@@ -1,0 +1,239 @@
+// Runs of runbooks: start one, watch it, see what it did.
+#include <ostream>
+
+#include "api/api.h"
+#include "api/target.h"
+#include "cli/commands.h"
+
+namespace reeve::cli {
+
+namespace {
+using model::Value;
+
+constexpr base::Duration kLook = base::millis(200);
+constexpr size_t kDetailColumns = 90;
+
+// "parked: approval", "ended: succeeded".
+std::string state_text(const Value& run) {
+  const std::string& state = run["state"].as_string();
+  const std::string& why = run[state == "ended" ? "result" : "reason"].as_string();
+  return why.empty() ? state : state + ": " + why;
+}
+
+Colour colour_of(const Value& run) {
+  const std::string& state = run["state"].as_string();
+  if (state == "parked") return Colour::kYellow;
+  if (state != "ended") return Colour::kNone;
+  return run["result"].as_string() == "succeeded" ? Colour::kGreen : Colour::kRed;
+}
+
+std::string took(const Value& run, base::Time now) {
+  const base::Time started{run["started_us"].as_int()};
+  const base::Time ended{run["ended_us"].as_int()};
+  if (started.us == 0) return "-";
+  return span((ended.us == 0 ? now : ended) - started);
+}
+
+void print_story(const Context& context, const Value& run) {
+  std::ostream& out = context.out();
+  out << context.style.paint(printable(run["runbook"].text()), Colour::kBold) << "  "
+      << context.style.paint(state_text(run), colour_of(run)) << "  " << took(run, context.io.clock.wall()) << '\n';
+  out << "run          " << run["run"].text() << '\n';
+  out << "correlation  " << run["correlation"].text() << '\n';
+  out << "started      " << base::format_time(base::Time{run["started_us"].as_int()}) << '\n';
+  if (run["ended_us"].as_int() != 0)
+    out << "ended        " << base::format_time(base::Time{run["ended_us"].as_int()}) << '\n';
+  if (!run["message"].as_string().empty()) out << "message      " << printable(run["message"].text()) << '\n';
+  Table table({"SEQ", "TIME", "KIND", "SUBJECT", "FACTS"});
+  for (const Value& entry : run["entries"].as_list()) {
+    table.add({entry["seq"].text(), entry["at"].text().substr(11, 12), entry["kind"].text(),
+               shortened(entry["subject"].text(), 60), brief(entry["facts"], kDetailColumns)});
+  }
+  if (!table.empty()) out << '\n';
+  table.print(out, context.style);
+}
+
+int one_run(const Context& context, const std::string& id) {
+  const auto answer = context.get_or_read("/api/reeve/runs/" + api::escape(id),
+                                          [&id](ledger::Reader& reader) { return api::run_story(reader, id); });
+  if (!answer.ok()) return context.fail(answer.error());
+  if (!context.print_data(*answer)) print_story(context, *answer);
+  return kOk;
+}
+
+base::Result<Value> parameters(const std::vector<std::string>& given) {
+  Value params = Value::map();
+  for (const std::string& one : given) {
+    const size_t equal = one.find('=');
+    if (equal == std::string::npos || equal == 0) return base::invalid("--param \"" + one + "\" is not NAME=VALUE");
+    const std::string name = one.substr(0, equal);
+    if (params.has(name)) return base::invalid("--param " + name + " is given twice");
+    params.set(name, one.substr(equal + 1));
+  }
+  return params;
+}
+
+void print_plan(const Context& context, const Value& plan) {
+  Table table({"STEP", "ACTION", "CLASS", "TARGETS", "ARGUMENTS", "WHAT WOULD HAPPEN"});
+  size_t number = 0;
+  for (const Value& step : plan["steps"].as_list()) {
+    std::string targets;
+    for (const Value& target : step["targets"].as_list()) targets += (targets.empty() ? "" : " ") + target.text();
+    table.add({std::to_string(++number), step["action"].text(), step["class"].text(), targets,
+               brief(step["args"], kDetailColumns), step["preview"].is_null() ? "" : step["preview"].text()});
+  }
+  if (table.empty()) context.out() << "it would change nothing\n";
+  table.print(context.out(), context.style);
+  const std::string rest = brief(plan, 400);
+  if (!rest.empty()) context.out() << rest << '\n';
+}
+
+int dry_run(const Context& context, const std::string& name, const Value& params) {
+  const Value body = Value::map().set("runbook", name).set("params", params).set("dry", true);
+  const auto plan = context.post("/api/reeve/runs", body, base::minutes(3));
+  if (!plan.ok()) return context.fail(plan.error());
+  if (!context.print_data(*plan)) print_plan(context, *plan);
+  return kOk;
+}
+
+// The approval that a run waits for, or empty.
+std::string approval_of(const Context& context, const std::string& run) {
+  const auto waiting = context.get("/api/reeve/approvals");
+  if (!waiting.ok()) return {};  // only the hint is missing then
+  for (const Value& approval : waiting->as_list())
+    if (approval["run"].as_string() == run) return approval["id"].as_string();
+  return {};
+}
+
+int exit_of_end(const Value& run) {
+  return run["result"].as_string() == "succeeded" ? kOk : kFailure;
+}
+
+int wait_for_end(const Context& context, const std::string& id, base::Duration timeout) {
+  const base::Boot until = context.io.clock.boot() + timeout;
+  std::string last;
+  for (;;) {
+    const auto run = context.get("/api/reeve/runs/" + api::escape(id) + "?entries=0");
+    if (!run.ok()) return context.fail(run.error());
+    const std::string state = state_text(*run);
+    if (state != last && context.is_table()) context.err() << "run " << id << ": " << state << '\n';
+    last = state;
+    if ((*run)["state"].as_string() == "ended") {
+      const int exit = exit_of_end(*run);
+      const std::string& message = (*run)["message"].as_string();
+      if (!context.print_data(*run))
+        context.out() << state << (message.empty() ? "" : ": ") << printable(message) << '\n';
+      return exit;
+    }
+    if (context.io.clock.boot() >= until)
+      return context.fail({base::Fault::kTimeout, "run " + id + " is still " + state + " after " + span(timeout)});
+    context.io.pause(kLook);
+  }
+}
+
+int started_exit(const Context& context, const Value& started) {
+  const Value& decision = started["decision"];
+  const std::string& verdict = decision["verdict"].as_string();
+  const std::string run = started["run"].as_string();
+  const std::string reason = printable(decision["reason"].text());
+  if (verdict == "refuse") {
+    const int rail = static_cast<int>(decision["rail"].as_int());
+    context.err() << "reeve: refused by the safety rail " << (rail ? std::to_string(rail) + " (" : "(")
+                  << decision["rail_name"].text() << "): " << reason << '\n';
+    return kRefused;
+  }
+  if (verdict == "ask") {
+    const std::string approval = approval_of(context, run);
+    context.err() << "reeve: approval needed: " << reason << '\n';
+    if (!approval.empty()) context.err() << "       reeve approve " << approval << '\n';
+    return kDenied;
+  }
+  if (verdict == "defer") context.err() << "reeve: deferred: " << reason << '\n';
+  return kOk;
+}
+
+int start(const Context& context, const Arguments& arguments, const Value& params, base::Duration timeout) {
+  const Value body = Value::map().set("runbook", arguments.text("NAME")).set("params", params);
+  const auto started = context.post("/api/reeve/runs", body);
+  if (!started.ok()) {
+    const int exit = context.fail(started.error());
+    if (exit == kUnreachable)
+      context.err() << "       start the engine (reeve serve), or use --local for this one run\n";
+    return exit;
+  }
+  const std::string run = (*started)["run"].as_string();
+  const bool waits = arguments.has("--wait") && !run.empty();
+  if (!waits && !context.print_data(*started) && !run.empty())
+    context.out() << ((*started)["joined"].as_bool() ? "joined run " : "started run ") << run << '\n';
+  const int exit = started_exit(context, *started);
+  if (!waits || exit == kRefused) return exit;
+  return wait_for_end(context, run, timeout);
+}
+
+int run_here(const Context& context, const Arguments& arguments, const Value& params, base::Duration timeout) {
+  if (!context.commands.run_local) {
+    context.err() << "reeve run --local: not in this version yet\n";
+    return kUsage;
+  }
+  LocalRun local{context.globals, arguments.text("NAME"), params, arguments.has("--dry-run"), timeout};
+  return context.commands.run_local(local, context.out(), context.err());
+}
+}  // namespace
+
+int runs(const Arguments& arguments, Context& context) {
+  if (arguments.has("ID")) return one_run(context, arguments.text("ID"));
+  const auto limit = arguments.number("--limit", 50);
+  if (!limit.ok()) return context.fail(limit.error());
+  const std::string state = arguments.text("--state");
+  const std::string target =
+      "/api/reeve/runs?limit=" + std::to_string(*limit) + (state.empty() ? "" : "&state=" + state);
+  const auto answer = context.get_or_read(
+      target, [&state, most = *limit](ledger::Reader& reader) { return api::list_runs(reader, state, most); });
+  if (!answer.ok()) return context.fail(answer.error());
+  if (context.print_data(*answer)) return kOk;
+  Table table({"RUN", "RUNBOOK", "STATE", "STARTED", "TOOK", "STEPS", "MESSAGE"});
+  const base::Time now = context.io.clock.wall();
+  for (const Value& run : answer->as_list()) {
+    table.add({run["run"].text(),
+               run["runbook"].text(),
+               {state_text(run), colour_of(run)},
+               ago(base::Time{run["started_us"].as_int()}, now),
+               took(run, now),
+               run["steps"].text(),
+               shortened(run["message"].as_string(), 60)});
+  }
+  if (table.empty()) context.out() << "no runs\n";
+  table.print(context.out(), context.style);
+  return kOk;
+}
+
+int run_runbook(const Arguments& arguments, Context& context) {
+  const auto params = parameters(arguments.list("--param"));
+  if (!params.ok()) return context.fail(params.error());
+  const auto timeout = arguments.duration("--timeout", base::hours(1));
+  if (!timeout.ok()) return context.fail(timeout.error());
+  if (arguments.has("--local")) return run_here(context, arguments, *params, *timeout);
+  if (arguments.has("--dry-run")) return dry_run(context, arguments.text("NAME"), *params);
+  return start(context, arguments, *params, *timeout);
+}
+
+int cancel(const Arguments& arguments, Context& context) {
+  const std::string id = arguments.text("ID");
+  const auto answer = context.post("/api/reeve/runs/" + api::escape(id) + "/cancel", {});
+  if (!answer.ok()) return context.fail(answer.error());
+  if (!context.print_data(*answer)) context.out() << "cancelled " << id << '\n';
+  return kOk;
+}
+
+int settle(const Arguments& arguments, Context& context) {
+  const std::string id = arguments.text("ID");
+  const Value body = Value::map().set("path", arguments.text("PATH")).set("answer", arguments.text("ANSWER"));
+  const auto answer = context.post("/api/reeve/runs/" + api::escape(id) + "/settle", body);
+  if (!answer.ok()) return context.fail(answer.error());
+  if (!context.print_data(*answer))
+    context.out() << "settled step " << arguments.text("PATH") << " of " << id << ": " << arguments.text("ANSWER")
+                  << '\n';
+  return kOk;
+}
+
+}  // namespace reeve::cli
