@@ -104,14 +104,11 @@ Evaluator::Flow Evaluator::walk_range(const Datum& dot, const Node& node) {
   } else if (const Map* map = value.get<Map>()) {
     for (const auto& [key, item] : map->items) items.emplace_back(key, item);
   } else if (kind != Kind::kInt && kind != Kind::kUint && kind != Kind::kNothing) {
-    at(node);
     fail("range can't iterate over " + printed_value(value));
   }
   const Integer* count = value.get<Integer>();
-  if (count && node.pipe->declared.size() > 1) {
-    at(node);
+  if (count && node.pipe->declared.size() > 1)
     fail("can't use " + printed_value(value) + " to iterate over more than one variable");
-  }
   work(items.size() * sizeof(Datum));
   if (!items.empty()) {
     flow = range_items(node, items);

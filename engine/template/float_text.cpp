@@ -95,6 +95,10 @@ std::string hexadecimal(double value, int precision, bool upper) {
   }()
                                    : printed("%.*a", precision, fraction);
   const size_t p = text.find('p');
+  if (text.starts_with("0x2")) {  // rounded up
+    text[2] = '1';
+    ++exponent;
+  }
   exponent = value == 0 ? 0 : exponent - 1 + std::atoi(text.c_str() + p + 1);
   char tail[16];
   std::snprintf(tail, sizeof tail, "p%c%02d", exponent < 0 ? '-' : '+', std::abs(exponent));

@@ -1,4 +1,5 @@
 // Prometheus' functions that make numbers readable, and its conversions.
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
@@ -83,12 +84,29 @@ std::string humanize_timestamp(double value) {
   return printed_value(moment_of(value));
 }
 
+/// The first unit that Prometheus does not know; empty: all are known.
+std::string unknown_unit(const std::string& text) {
+  constexpr std::string_view kDigits = "0123456789";
+  for (size_t at = text.find_first_of(kDigits) == 0 ? 0 : text.size(); at < text.size();) {
+    const size_t begin = text.find_first_not_of(kDigits, at);
+    if (begin == std::string::npos) break;
+    const size_t end = std::min(text.find_first_of(kDigits, begin), text.size());
+    const std::string unit = text.substr(begin, end - begin);
+    if (!base::parse_duration("1" + unit)) return unit;
+    at = end;
+  }
+  return {};
+}
+
 Datum parse_duration(const std::string& text) {
-  if (text.empty()) throw Failure{0, "empty duration string"};
-  const bool negative = text[0] == '-';
-  const auto parsed = base::parse_duration(negative ? text.substr(1) : text);
-  if (!parsed) throw Failure{0, "not a valid duration string: " + quote(text)};
-  return base::Duration{negative ? -parsed->us : parsed->us}.seconds();
+  const bool negative = !text.empty() && text[0] == '-';
+  const std::string amount = text.substr(negative ? 1 : 0);
+  if (amount.empty()) throw Failure{0, "empty duration string"};
+  const auto parsed = base::parse_duration(amount);
+  if (parsed) return base::Duration{negative ? -parsed->us : parsed->us}.seconds();
+  const std::string unit = unknown_unit(amount);
+  if (!unit.empty()) throw Failure{0, "unknown unit " + quote(unit) + " in duration " + quote(amount)};
+  throw Failure{0, "not a valid duration string: " + quote(amount)};
 }
 }  // namespace
 

@@ -85,14 +85,19 @@ bool unescape(std::string_view text, size_t& at, char quote, std::string& out) {
 }
 
 std::optional<Number> parse_character(std::string_view text, std::string& error) {
-  error = "malformed character constant: " + std::string(text);
+  error = "invalid syntax";
   const std::string_view inside = text.size() < 2 ? std::string_view() : text.substr(1, text.size() - 2);
   if (inside.empty()) return std::nullopt;
+  error = "malformed character constant: " + std::string(text);
   uint32_t code = 0;
   if (inside[0] == '\\') {
     std::string out;
     size_t at = 1;
-    if (!unescape(inside, at, '\'', out) || at != inside.size()) return std::nullopt;
+    if (!unescape(inside, at, '\'', out)) {
+      error = "invalid syntax";
+      return std::nullopt;
+    }
+    if (at != inside.size()) return std::nullopt;
     const bool is_byte = inside[1] == 'x' || (inside[1] >= '0' && inside[1] <= '7');
     code = is_byte ? static_cast<unsigned char>(out[0]) : rune_at(out, 0).code;
   } else {
@@ -159,8 +164,8 @@ FloatFault parse_float(std::string_view text, double& out) {
   // Only digits, one point, an exponent, and 0x with its p: nothing else that strtod would take.
   const bool hex = word.starts_with("0x");
   const bool has_underscore = word.find('_') != std::string::npos;
-  if (has_underscore && (!hex || !underscores_fit(text))) return FloatFault::kSyntax;
-  if (word.empty() || word.find_first_not_of(hex ? "0123456789abcdefxp.+-_" : "0123456789e.+-") != std::string::npos)
+  if (has_underscore && !underscores_fit(text)) return FloatFault::kSyntax;
+  if (word.empty() || word.find_first_not_of(hex ? "0123456789abcdefxp.+-_" : "0123456789e.+-_") != std::string::npos)
     return FloatFault::kSyntax;
   if (hex && word.find('p') == std::string::npos) return FloatFault::kSyntax;
   if (word[0] == '+' || word[0] == '-') return FloatFault::kSyntax;

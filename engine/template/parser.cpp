@@ -381,7 +381,10 @@ class Parser {
 
   NodePtr variable(const Token& token) {
     if (std::find(variables_.begin(), variables_.end(), token.text) == variables_.end()) {
-      const std::string near = base::did_you_mean(token.text, variables_);
+      std::vector<std::string> named;
+      std::copy_if(variables_.begin(), variables_.end(), std::back_inserter(named),
+                   [](const std::string& name) { return name.size() > 2; });
+      const std::string near = base::did_you_mean(token.text, named);
       fail("undefined variable " + quote(token.text) + (near.empty() ? "" : " (did you mean " + quote(near) + "?)"));
     }
     auto node = make(NodeType::kVariable, token.offset);

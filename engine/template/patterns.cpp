@@ -18,12 +18,36 @@ RE2::Options quiet() {
   return options;
 }
 
-/// "missing closing ]: `[a`": RE2 and Go name the same faults.
-std::string fault_text(const RE2& pattern) {
+/// Go's name of a fault that RE2 names differently.
+std::string fault_name(const RE2& pattern) {
+  switch (pattern.error_code()) {
+    case RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case RE2::ErrorMissingParen:
+      return "missing closing )";
+    case RE2::ErrorRepeatArgument:
+      return "missing argument to repetition operator";
+    case RE2::ErrorRepeatOp:
+      return "invalid nested repetition operator";
+    case RE2::ErrorRepeatSize:
+      return "invalid repeat count";
+    case RE2::ErrorBadNamedCapture:
+      return "invalid named capture";
+    case RE2::ErrorBadPerlOp: return "invalid or unsupported Perl syntax";
+    case RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression";
+    case RE2::ErrorPatternTooLarge:
+      return "expression too large";
+    default:
+      break;
+  }
   const std::string& text = pattern.error();
-  const size_t colon = text.rfind(": " + pattern.error_arg());
-  const std::string what = colon == std::string::npos ? text : text.substr(0, colon);
-  return "error parsing regexp: " + what + ": `" + pattern.error_arg() + "`";
+  return text.substr(0, text.rfind(": " + pattern.error_arg()));
+}
+
+std::string fault_text(const RE2& pattern) {
+  const std::string at = pattern.error_code() == RE2::ErrorTrailingBackslash ? "" : pattern.error_arg();
+  return "error parsing regexp: " + fault_name(pattern) + ": `" + at + "`";
 }
 
 bool is_name_part(char c) {
@@ -88,7 +112,7 @@ bool matches_pattern(const std::string& pattern, const std::string& text) {
 
 std::string replace_all(const std::string& pattern, const std::string& replacement, const std::string& text) {
   const RE2 compiled(pattern, quiet());
-  if (!compiled.ok()) throw Failure{0, "regexp: Compile(" + quote(pattern) + "): " + fault_text(compiled)};
+  if (!compiled.ok()) throw Failure{0, "regexp: Compile(" + sprintf("%#q", {pattern}) + "): " + fault_text(compiled)};
   const std::map<std::string, int>& names = compiled.NamedCapturingGroups();
   std::vector<re2::StringPiece> groups(static_cast<size_t>(compiled.NumberOfCapturingGroups()) + 1);
   std::string out;

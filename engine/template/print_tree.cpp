@@ -46,7 +46,10 @@ void Printer::printed(const Datum& value, uint32_t verb, int depth) {
   std::string shown;
   const bool stringable = verb == 'v' || verb == 's' || verb == 'x' || verb == 'X' || verb == 'q';
   if (stringable && !flags.sharp_v && !erroring_ && stringer_text(value, shown)) return text(shown, value, verb);
-  if (value.is_nothing()) return verb == 'v' ? append("<nil>") : bad_verb(value, verb);
+  if (value.is_nothing()) {
+    if (depth == 0) return bad_verb(value, verb);
+    return append(flags.sharp_v ? "interface {}(nil)" : "<nil>");
+  }
   if (const bool* b = value.get<bool>()) return boolean(*b, value, verb);
   if (const double* d = value.get<double>()) return real(*d, value, verb);
   if (const Text* t = value.get<Text>()) return text(t->value, value, verb);
@@ -66,7 +69,7 @@ void Printer::printed(const Datum& value, uint32_t verb, int depth) {
 void Printer::value(const Datum& value, uint32_t verb) {
   if (verb == 'T') return padded(value.type_name());
   if (value.is_nothing() && verb == 'v') return padded("<nil>");
-  if (verb == 'p') return bad_verb(value, verb);
+  if (verb == 'p' || verb == 'w') return bad_verb(value, verb);
   printed(value, verb, 0);
 }
 

@@ -207,6 +207,17 @@ void Printer::number_text(double value, char verb, int precision) {
   padded(text);
 }
 
+/// strconv.CanBackquote: well-formed, no control characters but tabs, no byte order mark.
+static bool fits_backquotes(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    const Rune rune = rune_at(text, at);
+    const bool control = (rune.code < 0x20 && rune.code != '\t') || rune.code == 0x7f;
+    if (control || rune.code == '`' || rune.code == 0xfeff || (rune.code == kBadRune && rune.width == 1)) return false;
+    at += rune.width;
+  }
+  return true;
+}
+
 void Printer::bytes_in_hex(std::string_view bytes, bool upper) {
   if (flags.has_precision) bytes = bytes.substr(0, static_cast<size_t>(flags.precision));
   const char* names = upper ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -234,8 +245,7 @@ void Printer::text(const std::string& value, const Datum& all, uint32_t verb) {
     case 'X':
       return bytes_in_hex(value, verb == 'X');
     case 'q': {
-      const bool raw = flags.sharp && cut.find_first_of("`\x7f\xef") == std::string_view::npos &&
-                       std::all_of(cut.begin(), cut.end(), [](unsigned char c) { return c >= 0x20 || c == '\t'; });
+      const bool raw = flags.sharp && fits_backquotes(cut);
       return padded(raw ? "`" + std::string(cut) + "`" : quote(cut, flags.plus));
     }
     default:

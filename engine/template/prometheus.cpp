@@ -112,15 +112,16 @@ bool joins_letters(uint32_t code) {
 Datum title(Caller&, Arguments& args) {
   const std::string& text = text_of(args[0]);
   std::string out;
-  bool in_word = false, after_letter = false;
+  bool in_word = false, titled = false, after_letter = false;
   for (size_t at = 0; at < text.size();) {
     const Rune rune = rune_at(text, at);
     at += rune.width;
-    const bool letter = is_letter(rune.code);
-    append_rune(out, letter && !in_word ? to_upper(rune.code) : rune.code);
-    const bool joins = in_word && after_letter && joins_letters(rune.code) && is_letter(rune_at(text, at).code);
-    in_word = letter || (in_word && is_word_rune(rune.code)) || joins || rune.code == '_' || is_digit(rune.code);
-    after_letter = letter;
+    const bool joins = after_letter && joins_letters(rune.code) && is_letter(rune_at(text, at).code);
+    in_word = in_word ? is_word_rune(rune.code) || joins : is_word_rune(rune.code) && !is_mark(rune.code);
+    if (!in_word) titled = false;
+    after_letter = is_letter(rune.code);
+    append_rune(out, after_letter && !titled ? to_upper(rune.code) : rune.code);
+    titled = titled || after_letter;
   }
   return out;
 }

@@ -64,9 +64,10 @@ base::Result<std::string> Template::render(const Data& data) const {
   }
   dot.fields.emplace_back("Value", data.value);
   if (!event.is_nothing()) dot.fields.emplace_back("Event", event);
-  variables[0].value = dot;
+  const Datum whole = std::move(dot);
+  variables[0].value = whole;
   try {
-    return Evaluator(state_->program, data).run(variables[0].value, std::move(variables));
+    return Evaluator(state_->program, data).run(whole, std::move(variables));
   } catch (const Failure& failure) {
     return error_at(state_->text, failure);
   }

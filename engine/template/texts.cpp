@@ -1,4 +1,6 @@
 // Go's functions that make text: print and its kin, and the escapers.
+#include <cstdio>
+
 #include "template/format.h"
 #include "template/functions.h"
 #include "template/runes.h"
@@ -35,11 +37,11 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
+/// At least four hexadecimal digits.
 std::string hex4(uint32_t code) {
-  constexpr const char* kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (int shift = code > 0xffff ? 20 : 12; shift >= 0; shift -= 4) out += kDigits[code >> shift & 15];
-  return out;
+  char text[16];
+  std::snprintf(text, sizeof text, "%04X", code);
+  return text;
 }
 
 std::string js_escaped(std::string_view text) {
