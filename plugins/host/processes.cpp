@@ -1,23 +1,14 @@
-#include "host/processes.h"
-
-#include <charconv>
 #include <map>
 
+#include "common/procfs/process.h"
 #include "host/collectors.h"
 
 namespace reeve::host {
 
+using common::parse_process_stat;
+using common::ProcessStat;
+
 namespace {
-
-long long integer(std::string_view text) {
-  long long number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-bool is_pid(std::string_view name) {
-  return !name.empty() && name.find_first_not_of("0123456789") == name.npos;
-}
 
 /// States of the threads that are not their process's first one.
 void count_threads(const Source& source, const ProcessStat& process, std::map<char, int>& states, int& count) {
@@ -37,40 +28,11 @@ void limit(const Source& source, const char* path, const char* name, Out& out) {
 
 }  // namespace
 
-std::optional<ProcessStat> parse_process_stat(std::string_view text) {
-  size_t open = text.find('(');
-  size_t close = text.rfind(')');  // the name itself may hold parentheses and blanks
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
-  auto parts = words(text.substr(close + 1));
-  if (parts.size() < 22) return std::nullopt;
-  ProcessStat stat;
-  stat.pid = static_cast<int>(integer(trimmed(text.substr(0, open))));
-  stat.name = text.substr(open + 1, close - open - 1);
-  stat.state = parts[0][0];
-  stat.parent = static_cast<int>(integer(parts[1]));
-  stat.user_ticks = integer(parts[11]);
-  stat.system_ticks = integer(parts[12]);
-  stat.threads = integer(parts[17]);
-  stat.start_ticks = integer(parts[19]);
-  stat.resident_pages = integer(parts[21]);
-  return stat;
-}
-
-std::vector<ProcessStat> all_processes(const Source& source) {
-  std::vector<ProcessStat> found;
-  for (const std::string& name : source.proc_folder("")) {
-    if (!is_pid(name)) continue;
-    auto stat = parse_process_stat(source.proc_file(name + "/stat"));
-    if (stat) found.push_back(*stat);  // else it ended meanwhile
-  }
-  return found;
-}
-
 void collect_processes(const Source& source, Out& out) {
   std::map<char, int> states;
   std::map<char, int> thread_states;
   int threads = 0;
-  auto processes = all_processes(source);
+  auto processes = common::all_processes(source.proc);
   for (const ProcessStat& process : processes) {
     ++states[process.state];
     if (process.threads > 1) {

@@ -4,20 +4,13 @@
 
 #include <algorithm>
 
-#include "host/processes.h"
+#include "common/procfs/process.h"
 
 namespace reeve::host {
 
-namespace {
+using common::ProcessStat;
 
-std::string command_of(const Source& source, const ProcessStat& process) {
-  std::string command = source.proc_file(std::to_string(process.pid) + "/cmdline");
-  while (!command.empty() && command.back() == '\0') command.pop_back();
-  std::replace(command.begin(), command.end(), '\0', ' ');
-  constexpr size_t kRoom = 512;
-  if (command.size() > kRoom) command.resize(kRoom);
-  return command.empty() ? "[" + process.name + "]" : command;  // a kernel thread has none
-}
+namespace {
 
 int64_t user_of(const Source& source, const ProcessStat& process) {
   std::string status = source.proc_file(std::to_string(process.pid) + "/status");
@@ -26,15 +19,6 @@ int64_t user_of(const Source& source, const ProcessStat& process) {
     if (parts.size() > 1 && parts[0] == "Uid:") return static_cast<int64_t>(to_number(parts[1]));
   }
   return -1;
-}
-
-double boot_time(const Source& source) {
-  std::string stat = source.proc_file("stat");
-  for (std::string_view line : lines(stat)) {
-    auto parts = words(line);
-    if (parts.size() > 1 && parts[0] == "btime") return to_number(parts[1]);
-  }
-  return 0;
 }
 
 void sort(std::vector<ProcessStat>& processes, Order order) {
@@ -50,13 +34,13 @@ void sort(std::vector<ProcessStat>& processes, Order order) {
 
 Json ps(const Source& source, const Question& question) {
   double ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-  double booted = boot_time(source);
-  auto processes = all_processes(source);
+  double booted = common::boot_time_s(source.proc);
+  auto processes = common::all_processes(source.proc);
   sort(processes, question.order);
   Json rows = Json::list();
   int64_t total = 0;
   for (const ProcessStat& each : processes) {
-    std::string command = command_of(source, each);
+    std::string command = common::command_line(source.proc, each, 512);
     bool wanted = question.match.empty() || command.find(question.match) != std::string::npos ||
                   each.name.find(question.match) != std::string::npos;
     if (!wanted) continue;

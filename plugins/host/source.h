@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/metrics/exposition.h"
+#include "common/procfs/files.h"
 
 namespace reeve::host {
 
@@ -25,9 +26,6 @@ struct Source {
   std::vector<std::string> proc_folder(std::string_view path) const;
 };
 
-std::string read_file(const std::string& path);
-std::vector<std::string> read_folder(const std::string& path);
-
 using Label = std::pair<std::string_view, std::string_view>;
 
 /// The samples of one collect.
@@ -38,11 +36,9 @@ class Out {
   std::vector<common::metrics::Sample> samples;
 };
 
-/// Pieces of text without the separators; no empty pieces.
-std::vector<std::string_view> words(std::string_view text);
-std::vector<std::string_view> lines(std::string_view text);
-std::string_view trimmed(std::string_view text);
-/// 0 when it is no number.
-double to_number(std::string_view text);
+using common::lines;
+using common::to_number;
+using common::trimmed;
+using common::words;
 
 }  // namespace reeve::host
