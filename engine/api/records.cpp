@@ -84,7 +84,7 @@ base::Result<Value> list_runs(ledger::Reader& reader, const std::string& state, 
   return list;
 }
 
-base::Result<Value> run_story(ledger::Reader& reader, const std::string& id) {
+base::Result<Value> run_row(ledger::Reader& reader, const std::string& id) {
   REEVE_TRY(const auto rows, rows_of(reader, "runs", {}));
   std::vector<model::RunRow> found;
   for (const Value& row : rows) {
@@ -95,10 +95,15 @@ base::Result<Value> run_story(ledger::Reader& reader, const std::string& id) {
   if (found.size() > 1)
     return base::Error{base::Fault::kConflict,
                        "\"" + id + "\" begins the ids of " + std::to_string(found.size()) + " runs"};
+  return found[0].to_value().set("entries", Value::list());
+}
+
+base::Result<Value> run_story(ledger::Reader& reader, const std::string& id) {
+  REEVE_TRY(Value run, run_row(reader, id));
   ledger::Filter filter;
-  filter.run = found[0].id;
+  filter.run = run["run"].as_string();
   REEVE_TRY(Value entries, list_entries(reader, filter));
-  return found[0].to_value().set("entries", std::move(entries));
+  return run.set("entries", std::move(entries));
 }
 
 base::Result<Value> list_alerts(ledger::Reader& reader) {

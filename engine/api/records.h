@@ -24,6 +24,8 @@ base::Result<model::Value> list_runs(ledger::Reader& reader, const std::string& 
 /// One run: its row and `entries`: every ledger entry of it, in order. `id` may be a unique beginning of at least 4
 /// letters. \errors kNotFound, kConflict when several begin so.
 base::Result<model::Value> run_story(ledger::Reader& reader, const std::string& id);
+/// Its row alone, with empty `entries`.
+base::Result<model::Value> run_row(ledger::Reader& reader, const std::string& id);
 /// Active alerts (pending and firing) as the ledger has them, as Alert::to_value().
 base::Result<model::Value> list_alerts(ledger::Reader& reader);
 /// Events of the entries that `filter` finds (its kind is set here), oldest first, as Event::to_value().

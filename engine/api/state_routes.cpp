@@ -54,10 +54,27 @@ void runs(const Context& context, const Request& request, const Respond& respond
                       });
 }
 
+// The story as the ledger has it, with the present state of a run that is still alive.
+base::Result<Value> story_now(const base::Result<Value>& stored, const std::vector<model::RunRow>& live,
+                              const std::string& id) {
+  const std::string& whole = stored.ok() ? (*stored)["run"].as_string() : id;
+  for (const model::RunRow& run : live) {
+    if (run.id != whole) continue;
+    const Value none = Value::list();
+    return run.to_value().set("entries", stored.ok() ? (*stored)["entries"] : none);
+  }
+  return stored;
+}
+
 void one_run(const Context& context, const Request& request, const Respond& respond) {
-  if (!context.engine.read) return respond(failure(not_available()));
+  if (!context.engine.read || !context.engine.runs) return respond(failure(not_available()));
   const std::string id(request.path_param("id"));
-  context.engine.read([id](ledger::Reader& reader) { return run_story(reader, id); }, answer_to(respond));
+  const bool brief = request.param("entries") == "0";
+  context.engine.read(
+      [id, brief](ledger::Reader& reader) { return brief ? run_row(reader, id) : run_story(reader, id); },
+      [respond, id, live = context.engine.runs()](const base::Result<Value>& stored) {
+        respond(story_now(stored, live, id));
+      });
 }
 
 void approvals(const Context& context, const Request&, const Respond& respond) {

@@ -14,6 +14,8 @@ const Option kTo{"--to", "TIME", "before this time", false, {}};
 const Option kStrict{"--strict", "", "lint findings count: exit code 3", false, {}};
 const Option kRun{"--run", "REGEX", "only the tests whose name matches", true, {}};
 const Option kDiff{"--diff", "", "show the difference of wanted and got", false, {}};
+const Option kUnknown{"--ignore-unknown-fields", "", "of test files", false, {}};
+const Option kJunit{"--junit", "FILE", "write the results as JUnit XML", false, {}};
 const Option kScope{"--scope", "SCOPE", "target keys, as docker/*; default: everything", false, {}};
 const Option kParam{"--param", "K=V", "a parameter of the runbook", true, {}};
 
@@ -70,10 +72,18 @@ void add_content_commands(std::vector<Command>& out) {
   const Positional files{"FILE", "rule files", false, true, {}};
   out.push_back(
       {"check", "Check configuration, rules and runbooks; the kind is found by content", {kStrict}, {paths}, check});
-  out.push_back({"check rules", "As promtool check rules", {}, {files}, check_rules});
-  out.push_back({"test", "Run tests of rules, runbooks and plugins", {kRun, kDiff}, {paths}, test});
-  out.push_back(
-      {"test rules", "As promtool test rules", {kRun, kDiff}, {{"FILE", "test files", false, true, {}}}, test_rules});
+  out.push_back({"check rules",
+                 "As promtool check rules",
+                 {{"--lint", "LINTS", "default duplicate-rules", false, {"all", "duplicate-rules", "none"}},
+                  {"--lint-fatal", "", "findings give exit code 3", false, {}}},
+                 {files},
+                 check_rules});
+  out.push_back({"test", "Run tests of rules, runbooks and plugins", {kRun, kDiff, kUnknown, kJunit}, {paths}, test});
+  out.push_back({"test rules",
+                 "As promtool test rules",
+                 {kRun, kDiff, kUnknown, kJunit},
+                 {{"FILE", "test files", false, true, {}}},
+                 test_rules});
   out.push_back({"new",
                  "Write a first rule, runbook or plugin, with its test",
                  {{"--lang", "LANG", "of a plugin; default cpp", false, {"cpp", "python", "sh"}}},
