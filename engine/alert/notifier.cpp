@@ -1,0 +1,117 @@
+#include <algorithm>
+
+#include "alert/channel.h"
+#include "alert/payload.h"
+#include "alert/told.h"
+#include "model/json.h"
+
+namespace reeve::alert {
+
+namespace {
+class WebhookNotifier : public Notifier {
+ public:
+  WebhookNotifier(Ports ports, base::Loop& loop, base::Random& random, std::string external_url)
+      : ports_(std::move(ports)),
+        exchange_{ports_.post,
+                  [this](const std::string& key, const std::string& receiver) { on_delivered(key, receiver); },
+                  [this](const std::string& receiver, const std::string& error, int attempts) {
+                    if (ports_.on_failing) ports_.on_failing(receiver, error, attempts);
+                  },
+                  loop,
+                  random,
+                  {},
+                  {}},
+        external_url_(std::move(external_url)) {}
+
+  void use(std::vector<Receiver> receivers) override {
+    REEVE_ASSERT(base::on_core());
+    std::vector<base::Handle> kept;
+    for (Receiver& receiver : receivers) {
+      base::Handle handle = find(receiver.name);
+      if (handle) {
+        exchange_.channels.find(handle)->use(std::move(receiver));
+      } else {
+        handle = exchange_.channels.add(std::make_unique<Channel>(exchange_, std::move(receiver)));
+        exchange_.channels.find(handle)->set_self(handle);
+      }
+      kept.push_back(handle);
+    }
+    for (const base::Handle handle : order_)
+      if (std::find(kept.begin(), kept.end(), handle) == kept.end()) exchange_.channels.erase(handle);
+    order_ = std::move(kept);
+  }
+
+  void on_alert(const model::AlertChange& change) override {
+    REEVE_ASSERT(base::on_core());
+    const model::Alert& alert = change.alert;
+    const bool resolved = alert.state == model::AlertState::kResolved;
+    if (alert.state != model::AlertState::kFiring && !resolved) return;
+    const std::string fired = delivery_key(alert, model::AlertState::kFiring);
+    for (const base::Handle handle : order_) {
+      Channel& channel = *exchange_.channels.find(handle);
+      const Receiver& receiver = channel.receiver();
+      if (!resolved) {
+        send(channel, {fired, "", body(receiver, alert)});
+      } else if (receiver.send_resolved && (told_.has(fired, receiver.name) || channel.has(fired))) {
+        send(channel, {delivery_key(alert, alert.state), fired, body(receiver, alert)});
+      }
+    }
+  }
+
+  void tell(const Message& message) override {
+    REEVE_ASSERT(base::on_core());
+    const model::Alert alert = alert_of(message, exchange_.loop.clock().wall());
+    for (const base::Handle handle : order_) {
+      Channel& channel = *exchange_.channels.find(handle);
+      send(channel, {delivery_key(message), "", body(channel.receiver(), alert)});
+    }
+  }
+
+  void restore(const std::vector<std::pair<std::string, std::string>>& key_and_receiver) override {
+    for (const auto& [key, receiver] : key_and_receiver) told_.add(key, receiver);
+  }
+
+  void stop() override {
+    exchange_.channels.each([](base::Handle, Channel& channel) { channel.stop(); });
+  }
+
+  model::Value status() const override {
+    model::Value out = model::Value::list();
+    for (const base::Handle handle : order_) out.push(exchange_.channels.find(handle)->status());
+    return out;
+  }
+
+ private:
+  base::Handle find(const std::string& name) const {
+    for (const base::Handle handle : order_)
+      if (exchange_.channels.find(handle)->receiver().name == name) return handle;
+    return {};
+  }
+
+  std::string body(const Receiver& receiver, const model::Alert& alert) const {
+    return model::to_json(webhook_payload(receiver, alert, external_url_));
+  }
+
+  /// Once per key and receiver.
+  void send(Channel& channel, Parcel parcel) {
+    if (!told_.has(parcel.key, channel.receiver().name) && !channel.has(parcel.key)) channel.add(std::move(parcel));
+  }
+
+  void on_delivered(const std::string& key, const std::string& receiver) {
+    told_.add(key, receiver);
+    if (ports_.on_delivered) ports_.on_delivered(key, receiver);
+  }
+
+  Ports ports_;
+  Exchange exchange_;
+  std::string external_url_;
+  std::vector<base::Handle> order_;  // as the configuration names them
+  Told told_;
+};
+}  // namespace
+
+std::unique_ptr<Notifier> make_notifier(Ports ports, base::Loop& loop, base::Random& random, std::string external_url) {
+  return std::make_unique<WebhookNotifier>(std::move(ports), loop, random, std::move(external_url));
+}
+
+}  // namespace reeve::alert

@@ -1,0 +1,59 @@
+#include "alert/outbox.h"
+
+#include <algorithm>
+
+namespace reeve::alert {
+
+base::Duration retry_delay(int attempts, double chance) {
+  const int doublings = std::clamp(attempts - 1, 0, 12);
+  const base::Duration whole = std::min(base::seconds(1) * (int64_t{1} << doublings), base::minutes(5));
+  return base::Duration{whole.us / 2 + static_cast<int64_t>(static_cast<double>(whole.us / 2) * chance)};
+}
+
+void Outbox::add(Parcel parcel) {
+  if (waiting_.size() >= kMost) {
+    waiting_.pop_front();
+    ++dropped_;
+  }
+  waiting_.push_back(std::move(parcel));
+}
+
+bool Outbox::has(const std::string& key) const {
+  return std::find(in_flight_.begin(), in_flight_.end(), key) != in_flight_.end() ||
+         std::any_of(waiting_.begin(), waiting_.end(), [&key](const Parcel& p) { return p.key == key; });
+}
+
+Outbox::Next Outbox::next(base::Boot now) {
+  Next out;
+  if (waiting_.empty() || in_flight_.size() >= (failures_ > 0 ? 1 : kAtOnce)) return out;
+  base::Boot soonest{INT64_MAX};
+  for (auto parcel = waiting_.begin(); parcel != waiting_.end(); ++parcel) {
+    if (!parcel->after.empty() && has(parcel->after)) continue;
+    const base::Boot due = std::max(parcel->not_before, failures_ > 0 ? paused_until_ : base::Boot{});
+    if (due <= now) {
+      in_flight_.push_back(parcel->key);
+      out.send = std::move(*parcel);
+      waiting_.erase(parcel);
+      return out;
+    }
+    soonest = std::min(soonest, due);
+  }
+  if (soonest.us != INT64_MAX) out.wait = soonest - now;
+  return out;
+}
+
+void Outbox::delivered(const std::string& key) {
+  std::erase(in_flight_, key);
+  failures_ = 0;
+}
+
+void Outbox::failed(Parcel parcel, base::Boot now, double chance, base::Duration at_least) {
+  std::erase(in_flight_, parcel.key);
+  ++failures_;
+  ++parcel.attempts;
+  parcel.not_before = now + std::max(retry_delay(parcel.attempts, chance), at_least);
+  paused_until_ = now + std::max(retry_delay(failures_, chance), at_least);
+  add(std::move(parcel));
+}
+
+}  // namespace reeve::alert

@@ -1,0 +1,69 @@
+#include "alert/payload.h"
+
+namespace reeve::alert {
+
+namespace {
+/// Go's zero time: Alertmanager's "not ended".
+constexpr const char* kNever = "0001-01-01T00:00:00Z";
+
+/// The alert in the pages of this engine; empty without an address of its own.
+std::string alert_address(const model::Alert& alert, const std::string& external_url) {
+  if (external_url.empty()) return {};
+  return external_url + (external_url.ends_with('/') ? "" : "/") + "alerts/" + alert.labels.fingerprint_text();
+}
+
+/// "Escalation" of "escalation".
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
+}
+}  // namespace
+
+model::Value webhook_payload(const Receiver& receiver, const model::Alert& alert, const std::string& external_url) {
+  const bool resolved = alert.state == model::AlertState::kResolved;
+  const char* status = resolved ? "resolved" : "firing";
+  model::Value labels = alert.labels.to_value(), annotations = alert.annotations.to_value();
+  model::Value one = model::Value::map();
+  one.set("status", status)
+      .set("labels", labels)
+      .set("annotations", annotations)
+      .set("startsAt", base::format_time(alert.fired_at))
+      .set("endsAt", resolved ? base::format_time(alert.resolved_at) : std::string(kNever))
+      .set("generatorURL", alert_address(alert, external_url))
+      .set("fingerprint", alert.labels.fingerprint_text());
+  model::Value out = model::Value::map();
+  out.set("receiver", receiver.name)
+      .set("status", status)
+      .set("alerts", model::Value::list().push(std::move(one)))
+      .set("groupLabels", labels)
+      .set("commonLabels", labels)
+      .set("commonAnnotations", std::move(annotations))
+      .set("externalURL", external_url)
+      .set("version", "4")
+      .set("groupKey", "{}:" + alert.labels.text())
+      .set("truncatedAlerts", 0);
+  return out;
+}
+
+model::Alert alert_of(const Message& message, base::Time now) {
+  model::Alert out = message.alert.value_or(model::Alert{});
+  if (!message.alert) out.labels.set(model::kAlertNameLabel, "Reeve" + capitalised(message.kind));
+  out.labels.set("reeve_escalation", message.kind);
+  out.annotations.set("summary", message.text);
+  out.annotations.set("reeve_run", message.run);
+  out.annotations.set("reeve_runbook", message.runbook);
+  out.state = model::AlertState::kFiring;
+  out.fired_at = now;
+  return out;
+}
+
+std::string delivery_key(const model::Alert& alert, model::AlertState state) {
+  return "alert/" + alert.rule_id + "/" + alert.key + "/" + std::to_string(alert.episode) + "/" +
+         model::alert_state_name(state);
+}
+
+std::string delivery_key(const Message& message) {
+  return "message/" + message.kind + "/" + message.key;
+}
+
+}  // namespace reeve::alert

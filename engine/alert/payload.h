@@ -1,0 +1,16 @@
+/// \file
+/// What does a receiver get to read? Alerts and messages in Alertmanager's webhook form. Pure.
+#pragma once
+
+#include "alert/alert.h"
+
+namespace reeve::alert {
+
+/// A message as the alert that tells it: the original's labels with `reeve_escalation="<kind>"`, the text as `summary`.
+model::Alert alert_of(const Message& message, base::Time now);
+
+/// What makes a delivery one and the same: `alert/<rule id>/<key>/<episode>/<state>`.
+std::string delivery_key(const model::Alert& alert, model::AlertState state);
+std::string delivery_key(const Message& message);
+
+}  // namespace reeve::alert
