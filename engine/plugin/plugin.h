@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct InstanceConfig {
   base::Duration every = base::seconds(10);
   base::Duration timeout;  ///< of one collect; zero: `every`, at most 30 s
   model::Labels labels;
+  /// Where it stands in the configuration, for the place of an error; no part of its identity.
+  struct Source {
+    std::optional<yaml::Node> node;
+    bool operator==(const Source&) const { return true; }
+  } source;
   std::string id() const { return plugin + "/" + name; }
   bool operator==(const InstanceConfig&) const = default;
 };
@@ -38,9 +44,17 @@ struct MetricSpec {
   std::string name, type, unit, help;
   std::vector<std::string> labels;
 };
+/// How a stated present gives back an event that was missed: sdk/include/reeve/manifest.hpp, Recovers.
+struct RecoverSpec {
+  std::string event, at, when, since, changed, reset_by;
+  std::vector<std::string> ignore, fields;
+};
 struct EventSpec {
   std::string type, help;
   std::vector<std::string> labels, fields;
+  bool state = false;  ///< it states the present of its target
+  std::vector<RecoverSpec> recovers;
+  bool ends_target = false;
 };
 struct Manifest {
   std::string name, version, doc;
@@ -49,16 +63,24 @@ struct Manifest {
   std::vector<model::ActionSpec> actions;
   bool collects = false, watches = false, acts = false;
   int actor_lanes = 1;
+  std::vector<std::string> capabilities;  ///< "network", "files", "exec"
   /// From which labels a sample's target key is made: "docker/{instance}/{id}"; empty: none.
   std::string target_key;
   model::Value config_schema;  ///< list of {name, type, unit, default, required, secret, doc}
   model::Value raw;            ///< as the plugin gave it
+  const EventSpec* event(const std::string& type) const;
+  const model::ActionSpec* action(const std::string& action) const;
 };
+/// \errors kInvalid: no name, an action of unknown class or effect, a bad event.
+base::Result<Manifest> read_manifest(const model::Value& raw);
 
 /// Where plugins are looked for, first match wins: `X.so`, `X/X.so`, or an executable `X` / `X/X` (exec protocol).
 struct Search {
   std::vector<std::string> folders;
   std::string child_program;  ///< path of reeve-child
+  /// What plugin processes get as their environment, all of it.
+  std::vector<std::pair<std::string, std::string>> environment = {
+      {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, {"LANG", "C.UTF-8"}};
 };
 
 /// What an instance's process or lane did, for `plugin.*` entries and the alert about it.
