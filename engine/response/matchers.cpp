@@ -158,8 +158,10 @@ base::Result<std::vector<AlertMatcher>> parse_classic(const std::string& text) {
     if (kind == Kind::kEqual && one[at] != '=') return base::invalid("not a matcher: `" + one + "`");
     const std::string name(base::trim(one.substr(0, at)));
     if (!is_classic_name(name)) return base::invalid("not a label's name: `" + name + "`");
-    REEVE_TRY(AlertMatcher matcher,
-              make_matcher(kind, name, std::string(base::trim(one.substr(at + (kind == Kind::kEqual ? 1 : 2))))));
+    const std::string value(base::trim(one.substr(at + (kind == Kind::kEqual ? 1 : 2))));
+    // Alertmanager takes `a == b` for the value "= b", which nobody means.
+    if (value.starts_with('=')) return base::invalid("not a matcher: `" + one + "`");
+    REEVE_TRY(AlertMatcher matcher, make_matcher(kind, name, value));
     out.push_back(std::move(matcher));
   }
   return out;
@@ -195,7 +197,8 @@ base::Result<AlertMatcher> make_matcher(Kind kind, std::string name, std::string
   if (kind == Kind::kEqual || kind == Kind::kNotEqual) return out;
   auto pattern = std::make_shared<const AlertMatcher::Pattern>(out.value);
   if (!pattern->compiled.ok())
-    return base::invalid("the regular expression `" + out.value + "` does not compile: " + pattern->compiled.error());
+    return base::invalid("the regular expression `" + out.value +
+                         "` does not compile: " + RE2(out.value, AlertMatcher::Pattern::options()).error());
   out.pattern = std::move(pattern);
   return out;
 }

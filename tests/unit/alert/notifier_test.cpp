@@ -1,0 +1,315 @@
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "alert/alert.h"
+#include "base/manual_loop.h"
+#include "model/json.h"
+
+namespace reeve::alert {
+namespace {
+
+/// Always the same chance: the middle.
+class HalfRandom : public base::Random {
+ public:
+  void fill(uint8_t* bytes, size_t count) override { std::fill_n(bytes, count, uint8_t{0x80}); }
+};
+
+struct Sent {
+  std::string url;
+  model::Value body;
+  std::function<void(base::Status)> done;
+};
+
+class NotifierTest : public testing::Test {
+ protected:
+  NotifierTest() { restart(); }
+
+  void restart() {
+    Ports ports;
+    ports.post = [this](const std::string& url, const auto&, const std::string& body, base::Duration,
+                        std::function<void(base::Status)> done) {
+      sent.push_back({url, *model::parse_json(body), done});
+      if (answer) done(*answer);
+    };
+    ports.on_delivered = [this](const std::string& key, const std::string& receiver) {
+      delivered.emplace_back(key, receiver);
+    };
+    ports.on_failing = [this](const std::string& receiver, const std::string& error, int attempts) {
+      failing.push_back(receiver + ": " + error + " #" + std::to_string(attempts));
+    };
+    notifier = make_notifier(ports, loop, random, "http://reeve.example.com");
+    notifier->use({one("a")});
+  }
+
+  static Receiver one(const std::string& name) {
+    Receiver receiver;
+    receiver.name = name;
+    receiver.webhook = "http://" + name + "/hook";
+    return receiver;
+  }
+
+  model::AlertChange change(model::AlertState state, uint64_t episode = 1, const std::string& name = "Down") {
+    model::AlertChange out;
+    out.alert.rule_id = "rules/x.yaml/g/" + name + "/0";
+    out.alert.labels = model::Labels{{"alertname", name}, {"job", "node"}};
+    out.alert.key = out.alert.labels.key();
+    out.alert.annotations = model::Labels{{"summary", "it is down"}};
+    out.alert.episode = episode;
+    out.alert.state = state;
+    out.alert.fired_at = base::time_from_ms(1'700'000'000'000);
+    out.alert.resolved_at = base::time_from_ms(1'700'000'060'000);
+    return out;
+  }
+  void fires(uint64_t episode = 1, const std::string& name = "Down") {
+    notifier->on_alert(change(model::AlertState::kFiring, episode, name));
+    loop.run();
+  }
+  void resolves(uint64_t episode = 1, const std::string& name = "Down") {
+    notifier->on_alert(change(model::AlertState::kResolved, episode, name));
+    loop.run();
+  }
+  std::vector<std::string> statuses() const {
+    std::vector<std::string> out;
+    for (const Sent& each : sent) out.push_back(each.body["status"].as_string());
+    return out;
+  }
+
+  base::ManualLoop loop{base::time_from_ms(1'700'000'100'000)};
+  HalfRandom random;
+  std::deque<Sent> sent;
+  std::optional<base::Status> answer = base::Status();
+  std::vector<std::pair<std::string, std::string>> delivered;
+  std::vector<std::string> failing;
+  std::unique_ptr<Notifier> notifier;
+};
+
+const base::Status kRefused = base::Error{base::Fault::kTransient, "the receiver answered 503"};
+
+TEST_F(NotifierTest, TellsFiringAndResolvedButNotPending) {
+  notifier->on_alert(change(model::AlertState::kPending));
+  fires();
+  resolves();
+  EXPECT_EQ(statuses(), (std::vector<std::string>{"firing", "resolved"}));
+  ASSERT_EQ(delivered.size(), 2u);
+  EXPECT_EQ(delivered[0].second, "a");
+  EXPECT_NE(delivered[0].first, delivered[1].first);
+}
+
+TEST_F(NotifierTest, ThePayloadIsAlertmanagers) {
+  resolves();
+  EXPECT_TRUE(sent.empty()) << "nobody was told that it fired";
+  fires();
+  resolves();
+  const std::string fingerprint = change(model::AlertState::kFiring).alert.labels.fingerprint_text();
+  EXPECT_EQ(
+      model::to_json(sent[1].body),
+      R"({"receiver":"a","status":"resolved","alerts":[{"status":"resolved",)"
+      R"("labels":{"alertname":"Down","job":"node"},"annotations":{"summary":"it is down"},)"
+      R"("startsAt":"2023-11-14T22:13:20.000Z","endsAt":"2023-11-14T22:14:20.000Z",)"
+      R"("generatorURL":"http://reeve.example.com/alerts/)" +
+          fingerprint + R"(","fingerprint":")" + fingerprint +
+          R"("}],"groupLabels":{"alertname":"Down","job":"node"},"commonLabels":{"alertname":"Down","job":"node"},)"
+          R"("commonAnnotations":{"summary":"it is down"},"externalURL":"http://reeve.example.com","version":"4",)"
+          R"("groupKey":"{}:{alertname=\"Down\", job=\"node\"}","truncatedAlerts":0})");
+  EXPECT_EQ(sent[0].body["alerts"].as_list()[0]["endsAt"].as_string(), "0001-01-01T00:00:00Z");
+}
+
+TEST_F(NotifierTest, TellsOncePerEpisodeStateAndReceiver) {
+  notifier->use({one("a"), one("b")});
+  fires();
+  fires();
+  EXPECT_EQ(sent.size(), 2u);
+  fires(2);
+  EXPECT_EQ(sent.size(), 4u);
+}
+
+TEST_F(NotifierTest, WhatWasToldBeforeARestartIsNotToldAgain) {
+  fires();
+  const auto before = delivered;
+  sent.clear();
+  restart();
+  notifier->restore(before);
+  fires();
+  EXPECT_TRUE(sent.empty());
+  resolves();
+  EXPECT_EQ(statuses(), std::vector<std::string>{"resolved"});
+}
+
+TEST_F(NotifierTest, WhatWasNotDeliveredBeforeARestartIsToldAgain) {
+  answer = kRefused;
+  fires();
+  EXPECT_EQ(sent.size(), 1u);
+  EXPECT_TRUE(delivered.empty());
+  notifier->stop();
+  sent.clear();
+  answer = base::Status();
+  restart();
+  notifier->restore(delivered);
+  fires();
+  EXPECT_EQ(statuses(), std::vector<std::string>{"firing"});
+}
+
+TEST_F(NotifierTest, RetriesWithGrowingPausesUntilItIsDelivered) {
+  answer = kRefused;
+  fires();
+  std::vector<base::Duration> pauses;
+  for (int i = 0; i < 4; ++i) {
+    const size_t before = sent.size();
+    base::Duration waited;
+    while (sent.size() == before) {
+      loop.advance(base::millis(250));
+      waited = waited + base::millis(250);
+      ASSERT_LT(waited, base::minutes(10));
+    }
+    pauses.push_back(waited);
+  }
+  EXPECT_EQ(pauses, (std::vector<base::Duration>{base::millis(1000), base::millis(1500), base::millis(3000),
+                                                 base::millis(6000)}));
+  EXPECT_EQ(failing.back(), "a: the receiver answered 503 #5");
+  EXPECT_TRUE(notifier->status().as_list()[0]["failing"].as_bool());
+  EXPECT_EQ(notifier->status().as_list()[0]["last_error"].as_string(), "the receiver answered 503");
+  answer = base::Status();
+  loop.advance(base::minutes(1));
+  EXPECT_EQ(delivered.size(), 1u);
+  EXPECT_FALSE(notifier->status().as_list()[0]["failing"].as_bool());
+  const size_t all = sent.size();
+  loop.advance(base::hours(1));
+  EXPECT_EQ(sent.size(), all);
+}
+
+TEST_F(NotifierTest, WaitsAsLongAsTheReceiverAsks) {
+  answer = base::Status(base::Error{base::Fault::kThrottled, "the receiver answered 429", 60'000});
+  fires();
+  answer = base::Status();
+  loop.advance(base::seconds(59));
+  EXPECT_EQ(sent.size(), 1u);
+  loop.advance(base::seconds(2));
+  EXPECT_EQ(sent.size(), 2u);
+}
+
+TEST_F(NotifierTest, AResolvedAlertWaitsUntilItsFiringWasDelivered) {
+  answer = kRefused;
+  fires();
+  resolves();
+  EXPECT_EQ(statuses(), std::vector<std::string>{"firing"});
+  loop.advance(base::millis(500));
+  answer = base::Status();
+  loop.advance(base::seconds(5));
+  EXPECT_EQ(statuses(), (std::vector<std::string>{"firing", "firing", "resolved"}));
+}
+
+TEST_F(NotifierTest, AReceiverThatNeverAnswersIsAFailedAttempt) {
+  answer.reset();
+  fires();
+  loop.advance(base::seconds(13));
+  ASSERT_EQ(failing.size(), 1u);
+  EXPECT_EQ(failing[0], "a: no answer in time #1");
+  EXPECT_EQ(sent.size(), 2u);
+  sent[0].done({});  // far too late: counted as nothing
+  EXPECT_TRUE(delivered.empty());
+  sent[1].done({});
+  EXPECT_EQ(delivered.size(), 1u);
+}
+
+TEST_F(NotifierTest, AStormIsSentFewAtATimeAndAFailingReceiverIsAskedOneByOne) {
+  answer.reset();
+  for (uint64_t i = 1; i <= 20; ++i) fires(i);
+  EXPECT_EQ(sent.size(), 4u);
+  for (size_t i = 0; i < 4; ++i) sent[i].done(kRefused);
+  loop.run();
+  EXPECT_EQ(sent.size(), 4u);
+  loop.advance(base::seconds(7));
+  EXPECT_EQ(sent.size(), 5u) << "one probe while it fails";
+  for (size_t i = 4; i < sent.size() && i < 100; ++i) {
+    sent[i].done({});
+    loop.advance(base::seconds(1));
+  }
+  loop.advance(base::minutes(1));
+  EXPECT_EQ(delivered.size(), 20u);
+}
+
+TEST_F(NotifierTest, OneReceiverThatIsDownDelaysNoOther) {
+  notifier->use({one("a"), one("b")});
+  answer.reset();
+  fires();
+  ASSERT_EQ(sent.size(), 2u);
+  sent[1].done({});
+  loop.run();
+  EXPECT_EQ(delivered.size(), 1u);
+  EXPECT_EQ(delivered[0].second, "b");
+}
+
+TEST_F(NotifierTest, AReloadKeepsWhatWaitsForThoseThatStayAndDropsTheRest) {
+  notifier->use({one("a"), one("b")});
+  answer = kRefused;
+  fires();
+  Receiver moved = one("a");
+  moved.webhook = "http://elsewhere/hook";
+  notifier->use({moved});
+  answer = base::Status();
+  sent.clear();
+  loop.advance(base::minutes(10));
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].url, "http://elsewhere/hook");
+  EXPECT_EQ(notifier->status().as_list().size(), 1u);
+}
+
+TEST_F(NotifierTest, AnAnswerForAReceiverThatHasGoneIsDropped) {
+  answer.reset();
+  fires();
+  notifier->use({});
+  sent[0].done({});
+  loop.advance(base::minutes(1));
+  EXPECT_TRUE(delivered.empty());
+}
+
+TEST_F(NotifierTest, AnEscalationIsAnAlertNamedAfterTheOriginal) {
+  Message message;
+  message.kind = "escalation";
+  message.key = "run-1/escalation";
+  message.text = "the restart did not help";
+  message.run = "run-1";
+  message.runbook = "docker/restart";
+  message.alert = change(model::AlertState::kResolved).alert;
+  notifier->tell(message);
+  notifier->tell(message);
+  loop.run();
+  ASSERT_EQ(sent.size(), 1u);
+  const model::Value& alert = sent[0].body["alerts"].as_list()[0];
+  EXPECT_EQ(alert["status"].as_string(), "firing");
+  EXPECT_EQ(model::to_json(alert["labels"]), R"({"alertname":"Down","job":"node","reeve_escalation":"escalation"})");
+  EXPECT_EQ(alert["annotations"]["summary"].as_string(), "the restart did not help");
+  EXPECT_EQ(alert["annotations"]["reeve_run"].as_string(), "run-1");
+  EXPECT_EQ(alert["startsAt"].as_string(), "2023-11-14T22:15:00.000Z");
+}
+
+TEST_F(NotifierTest, AMessageWithoutAnAlertIsNamedAfterItsKind) {
+  notifier->tell({"approval", "run-2", "may it?", "run-2", "aws/reboot", std::nullopt});
+  loop.run();
+  EXPECT_EQ(model::to_json(sent[0].body["commonLabels"]),
+            R"({"alertname":"ReeveApproval","reeve_escalation":"approval"})");
+}
+
+TEST_F(NotifierTest, WhoWantsNoResolvedGetsNone) {
+  Receiver quiet = one("quiet");
+  quiet.send_resolved = false;
+  notifier->use({quiet});
+  fires();
+  resolves();
+  EXPECT_EQ(statuses(), std::vector<std::string>{"firing"});
+}
+
+TEST_F(NotifierTest, NothingIsSentAfterStop) {
+  answer.reset();
+  fires(1);
+  notifier->stop();
+  sent[0].done({});
+  fires(2);
+  loop.advance(base::minutes(10));
+  EXPECT_EQ(sent.size(), 1u);
+  EXPECT_TRUE(delivered.empty());
+}
+
+}  // namespace
+}  // namespace reeve::alert
