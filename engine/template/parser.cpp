@@ -23,7 +23,8 @@ class Parser {
         continue;
       }
       NodePtr node = text_or_action();
-      if (node->type == NodeType::kEnd || node->type == NodeType::kElse) fail("unexpected " + node_text(*node));
+      if (node->type == NodeType::kEnd || node->type == NodeType::kElse)
+        throw Failure{node->offset, "unexpected " + node_text(*node)};
       main->children.push_back(std::move(node));
     }
     program_.main = std::move(main);
@@ -101,7 +102,7 @@ class Parser {
     const int ranges = std::exchange(ranges_, 0);
     NodePtr end;
     NodePtr body = item_list(end);
-    if (end->type != NodeType::kEnd) fail("unexpected " + node_text(*end) + " in " + context);
+    if (end->type != NodeType::kEnd) throw Failure{end->offset, "unexpected " + node_text(*end) + " in " + context};
     ranges_ = ranges;
     std::swap(outer, variables_);
     return body;
@@ -219,7 +220,7 @@ class Parser {
     }
     NodePtr end;
     NodePtr list = item_list(end);
-    if (end->type != NodeType::kEnd) fail("expected end; found " + node_text(*end));
+    if (end->type != NodeType::kEnd) throw Failure{end->offset, "expected end; found " + node_text(*end)};
     return list;
   }
 
