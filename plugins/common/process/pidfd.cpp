@@ -44,9 +44,14 @@ bool Pidfd::send(int signal) const {
   return syscall(SYS_pidfd_send_signal, fd_.get(), signal, nullptr, 0) == 0;
 }
 
+void Pidfd::reap() const {
+  siginfo_t ignored{};
+  waitid(P_PIDFD, static_cast<id_t>(fd_.get()), &ignored, WEXITED | WNOHANG);
+}
+
 std::optional<Death> Pidfd::death() const {
   siginfo_t info{};
-  if (waitid(P_PIDFD, static_cast<id_t>(fd_.get()), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0) {
+  if (waitid(P_PIDFD, static_cast<id_t>(fd_.get()), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
     if (info.si_code == CLD_EXITED) return Death{info.si_status, 0};
     return Death{0, info.si_status};
   }

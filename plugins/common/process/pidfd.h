@@ -27,9 +27,11 @@ class Pidfd {
   bool ended() const;
   /// False when it has ended, or may not be signalled (errno).
   bool send(int signal) const;
-  /// After its end: how, and reaps it when it was a child of ours. For others a kernel from 6.15 on may know; else
-  /// none.
+  /// After its end: how. A child of ours stays a zombie for others to see, until reap(). For strangers a kernel from
+  /// 6.15 on may know; else none.
   std::optional<Death> death() const;
+  /// Takes note of the end of a child of ours; nothing for others and for those that live.
+  void reap() const;
 
  private:
   explicit Pidfd(int fd) : fd_(fd) {}
