@@ -39,8 +39,13 @@ base::Status Evaluation::record() {
   if (const int64_t limit = live_.group->limit; limit > 0 && std::cmp_greater(answer.size(), limit))
     return base::invalid("exceeded limit of " + std::to_string(limit) + " with " + std::to_string(answer.size()) +
                          " series");
-  for (promql::Element& element : answer)
-    live_.outputs.write(around_.head, std::move(element.labels), query_ms(), element.value);
+  for (promql::Element& element : answer) {
+    if (element.histogram) {
+      live_.outputs.write(around_.head, std::move(element.labels), query_ms(), std::move(element.histogram));
+    } else {
+      live_.outputs.write(around_.head, std::move(element.labels), query_ms(), element.value);
+    }
+  }
   live_.outputs.finish(around_.head, query_ms());
   return {};
 }

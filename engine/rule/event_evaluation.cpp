@@ -1,5 +1,7 @@
 #include "rule/event_evaluation.h"
 
+#include <algorithm>
+
 #include "rule/event_labels.h"
 
 namespace reeve::rule {
@@ -14,7 +16,8 @@ void EventEvaluation::take(const model::Event& event) {
     // What the engine itself did is no news, but it may be the end of an alert.
     if (event.caused_by.empty() || rule_.caused) return match(event);
   }
-  if (rule_.until && rule_.until->matches(event)) until(event);
+  const auto ends = [&](const EventSelector& selector) { return selector.matches(event); };
+  if (std::any_of(rule_.until.begin(), rule_.until.end(), ends)) until(event);
 }
 
 void EventEvaluation::match(const model::Event& event) {

@@ -65,7 +65,8 @@ class RuleReader {
   void fail_at(const yaml::Node& node, const std::string& placed, const std::string& prefix);
   void read_duration(std::string_view key, base::Duration& out);
   std::optional<promql::Expr> parse_expr(const yaml::Node& node, const std::string& prefix);
-  std::optional<EventSelector> parse_selector(std::string_view key);
+  void read_until(Rule& rule);
+  std::optional<EventSelector> parse_selector(const yaml::Node& node, const char* key);
   std::optional<NamedTemplate> parse_template(const yaml::Node& name, const yaml::Node& text, const char* what);
 
   const yaml::Node& node_;

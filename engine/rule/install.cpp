@@ -1,5 +1,6 @@
 // How a set of rules takes the place of another, and how alerts of the ledger come back.
 #include <algorithm>
+#include <set>
 
 #include "rule/engine_impl.h"
 #include "rule/schedule.h"
@@ -106,8 +107,10 @@ void EngineImpl::index() {
     const Rule& rule = *rules_[i]->rule;
     const std::optional<promql::Expr>& expr = rule.kind == Rule::Kind::kEvent ? rule.verify : rule.expr;
     if (expr && rule.kind != Rule::Kind::kRecord) arrival_.add(i, expr->selectors());
-    if (rule.on) by_event_[rule.on->type()].push_back(i);
-    if (rule.until && rule.until->type() != rule.on->type()) by_event_[rule.until->type()].push_back(i);
+    if (!rule.on) continue;
+    std::set<std::string> types{rule.on->type()};
+    for (const EventSelector& selector : rule.until) types.insert(selector.type());
+    for (const std::string& type : types) by_event_[type].push_back(i);
   }
 }
 

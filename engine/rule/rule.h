@@ -66,9 +66,10 @@ struct Rule {
   std::string meaning;  ///< hash of canonical expr, labels, on, by, until, reset, needs
   std::string name;     ///< of the alert or the recorded series
   std::optional<promql::Expr> expr, reset, verify;
-  std::optional<EventSelector> on, until;
-  std::vector<std::string> by;  ///< empty: the labels of the event
-  base::Duration hold_for;      ///< `for`
+  std::optional<EventSelector> on;
+  std::vector<EventSelector> until;  ///< any of them ends the alert
+  std::vector<std::string> by;       ///< empty: the labels of the event
+  base::Duration hold_for;           ///< `for`
   base::Duration keep_firing_for;
   base::Duration keep;  ///< event rules: the episode ends so long after the last match; zero: only `until` ends it
   int needs = 1, of = 1;

@@ -21,10 +21,10 @@ void RuleReader::read_additions(Rule& rule) {
 }
 
 void RuleReader::read_event(Rule& rule) {
-  rule.on = parse_selector("on");
-  rule.until = parse_selector("until");
+  rule.on = parse_selector(*field("on"), "on");
+  read_until(rule);
   if (const yaml::Node* verify = field("verify")) rule.verify = parse_expr(*verify, "could not parse \"verify\"");
-  if (!rule.until) rule.keep = kKeep;
+  if (rule.until.empty()) rule.keep = kKeep;
   read_duration("keep", rule.keep);
   if (const yaml::Node* keep = field("keep"); keep && rule.keep.us <= 0) fail(*keep, "\"keep\" must be longer than 0s");
   if (const yaml::Node* caused = field("caused")) {
@@ -135,7 +135,7 @@ void RuleReader::find_meaning(Rule& rule) {
   if (rule.expr) add("expr", rule.expr->text());
   if (rule.reset) add("reset", rule.reset->text());
   if (rule.on) add("on", rule.on->text());
-  if (rule.until) add("until", rule.until->text());
+  for (const EventSelector& selector : rule.until) add("until", selector.text());
   add("by", base::join(rule.by, ","));
   add("needs", std::to_string(rule.needs) + " of " + std::to_string(rule.of));
   std::vector<std::pair<std::string, std::string>> labels;
@@ -145,13 +145,20 @@ void RuleReader::find_meaning(Rule& rule) {
   rule.meaning = base::hex(hash.finish());
 }
 
-std::optional<EventSelector> RuleReader::parse_selector(std::string_view key) {
-  const yaml::Node* node = field(key);
-  if (!node) return std::nullopt;
-  auto selector = EventSelector::parse(node->scalar());
+std::optional<EventSelector> RuleReader::parse_selector(const yaml::Node& node, const char* key) {
+  auto selector = EventSelector::parse(node.scalar());
   if (selector.ok()) return *std::move(selector);
-  fail_at(*node, selector.error().text, "could not parse \"" + std::string(key) + "\"");
+  fail_at(node, selector.error().text, "could not parse \"" + std::string(key) + "\"");
   return std::nullopt;
+}
+
+// One selector or a list of them.
+void RuleReader::read_until(Rule& rule) {
+  const yaml::Node* until = field("until");
+  if (!until) return;
+  const bool is_list = until->kind() == yaml::Node::Kind::kList;
+  for (const yaml::Node& item : is_list ? until->items() : std::vector<yaml::Node>{*until})
+    if (auto selector = parse_selector(item, "until")) rule.until.push_back(*std::move(selector));
 }
 
 base::Duration least_within(const Rule& rule, base::Duration interval, base::Duration hold) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "rule/quoted.h"
+#include "rule/unittest/print.h"
 #include "rule/unittest/series_text.h"
 
 namespace reeve::rule::unittest {
@@ -90,8 +91,14 @@ class Parser {
   void skip_space() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) ++at_;
   }
+  // What stands here, as Prometheus' parser names it.
   std::string shown() const {
-    return at_ < text_.size() ? "character: '" + std::string(1, text_[at_]) + "'" : "end of input";
+    if (at_ >= text_.size()) return "end of input";
+    size_t end = at_;
+    while (end < text_.size() && is_word(text_[end])) ++end;
+    const std::string word(text_.substr(at_, end - at_));
+    if (word.empty()) return go_quote(std::string(1, text_[at_]));
+    return (is_alpha(word[0]) ? "identifier " : "number ") + go_quote(word);
   }
   base::Error fail(const std::string& what) const {
     return base::invalid("1:" + std::to_string(at_ + 1) + ": parse error: " + what);

@@ -51,7 +51,7 @@ void set(Rule& rule, const std::string& key, const std::string& value) {
     rule.absent = value == "keep" ? Absent::kKeep : Absent::kFire;
   } else {
     ASSERT_EQ(key, "reset");
-    rule.reset = promql::Expr(nullptr);  // its value comes from the scenario
+    rule.reset = *promql::parse("x");  // its value comes from the scenario
   }
 }
 
