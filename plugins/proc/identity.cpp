@@ -76,7 +76,8 @@ bool written_since(const std::string& path, const ProcessStat& process) {
   clock_gettime(CLOCK_REALTIME, &wall);
   clock_gettime(CLOCK_BOOTTIME, &boot);
   double age = seconds_of(boot) - static_cast<double>(process.start_ticks) / ticks_per_second();
-  return seconds_of(file.st_mtim) > seconds_of(wall) - age;
+  constexpr double kCoarse = 0.02;  // file times lag by a timer tick, start times are counted in hundredths
+  return seconds_of(file.st_mtim) + kCoarse > seconds_of(wall) - age;
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ TEST_F(Proc, BringsAKilledDaemonBackWithinASecond) {
     EXPECT_EQ(plugin.probe("start", Json::map(), baseline).answer["state"].text(), "done");
     watch.reset();
     end(pid());
+    EXPECT_TRUE(eventually([&] { return plugin.collect().value("proc_up") == 0; }));
     unlink(pidfile.c_str());
   }
 }
