@@ -32,17 +32,17 @@ double Value::as_double(double other) const {
   return other;
 }
 
-const std::string& Value::as_string() const {
+const std::string& Value::as_string() const& {
   const std::string* s = std::get_if<std::string>(&data_);
   return s ? *s : kNoText;
 }
 
-const Value::List& Value::as_list() const {
+const Value::List& Value::as_list() const& {
   const List* list = std::get_if<List>(&data_);
   return list ? *list : kNoList;
 }
 
-const Value::Map& Value::as_map() const {
+const Value::Map& Value::as_map() const& {
   const Map* map = std::get_if<Map>(&data_);
   return map ? *map : kNoMap;
 }

@@ -47,9 +47,13 @@ class Value {
   bool as_bool(bool other = false) const;
   int64_t as_int(int64_t other = 0) const;
   double as_double(double other = 0) const;
-  const std::string& as_string() const;  ///< empty when it is no string
-  const List& as_list() const;           ///< empty when it is no list
-  const Map& as_map() const;             ///< empty when it is no map
+  const std::string& as_string() const&;  ///< empty when it is no string
+  const List& as_list() const&;           ///< empty when it is no list
+  const Map& as_map() const&;             ///< empty when it is no map
+  // Of a temporary by value: `for (auto& x : f().as_list())` would else walk what has gone.
+  std::string as_string() && { return is_string() ? std::move(*std::get_if<std::string>(&data_)) : std::string{}; }
+  List as_list() && { return is_list() ? std::move(*std::get_if<List>(&data_)) : List{}; }
+  Map as_map() && { return is_map() ? std::move(*std::get_if<Map>(&data_)) : Map{}; }
 
   /// For building. A null becomes a list or map; any other type is a broken promise.
   List& list_ref();

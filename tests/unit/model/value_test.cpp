@@ -150,5 +150,14 @@ TEST(Forms, ActionsAndPlansSurviveTheirText) {
   EXPECT_EQ(to_json(Plan::from_value(plan.to_value()).to_value()), to_json(plan.to_value()));
 }
 
+TEST(Value, ItemsOfATemporaryOutliveIt) {
+  const auto make = [] { return Value::list().push("a text too long to be kept inside the string itself").push(2); };
+  std::vector<std::string> seen;
+  for (const Value& item : make().as_list()) seen.push_back(item.text());
+  EXPECT_EQ(seen, (std::vector<std::string>{"a text too long to be kept inside the string itself", "2"}));
+  for (const auto& [key, value] : Value::map().set("k", "v").as_map()) EXPECT_EQ(key + value.text(), "kv");
+  EXPECT_TRUE(Value(1).as_list().empty());
+}
+
 }  // namespace
 }  // namespace reeve::model

@@ -1,0 +1,320 @@
+/// \file
+/// An engine that knows one small story: ports with fixed answers that write down what was asked of them.
+///
+/// A container is unhealthy and being restarted, a disk is filling, a run waits for a yes. Also used by the tests of
+/// cli.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "api/api.h"
+#include "base/manual_loop.h"
+#include "ledger/memory_ledger.h"
+#include "model/json.h"
+
+namespace reeve::api::test {
+
+/// 2026-11-24T12:00:00Z: when the story is told.
+inline constexpr base::Time kNow{1795521600LL * 1000000};
+inline base::Time before(base::Duration d) {
+  return kNow - d;
+}
+
+inline base::Uuid uuid(uint8_t last) {
+  base::Uuid id{0x01, 0x9a, 0xb3, 0xc4, 0x1d, 0x2e, 0x7f, 0x3a, 0x80, 0, 0, 0, 0, 0, 0, last};
+  return id;
+}
+inline std::string run_id(uint8_t last) {
+  return base::uuid_text(uuid(last));
+}
+
+inline model::Alert alert_unhealthy() {
+  model::Alert alert;
+  alert.rule_id = "docker.yaml/docker/ContainerUnhealthy/1";
+  alert.labels = {{"alertname", "ContainerUnhealthy"}, {"container", "web-1"}, {"severity", "critical"}};
+  alert.key = alert.labels.key();
+  alert.annotations = {{"summary", "web-1 does not answer its health check"}};
+  alert.state = model::AlertState::kFiring;
+  alert.episode = 3;
+  alert.correlation = uuid(1);
+  alert.value = 1;
+  alert.active_at = before(base::minutes(3));
+  alert.fired_at = before(base::minutes(2));
+  alert.target = "docker/local/3f2a";
+  return alert;
+}
+
+inline model::Alert alert_disk() {
+  model::Alert alert;
+  alert.rule_id = "host.yaml/host/DiskFills/1";
+  // What strangers write may hold anything: here an escape sequence.
+  alert.labels = {{"alertname", "DiskFills"}, {"mountpoint", "/srv\x1b[2J"}, {"severity", "warning"}};
+  alert.key = alert.labels.key();
+  alert.state = model::AlertState::kPending;
+  alert.episode = 1;
+  alert.correlation = uuid(2);
+  alert.value = 0.9;
+  alert.active_at = before(base::seconds(20));
+  return alert;
+}
+
+inline model::RunRow run_parked() {
+  model::RunRow run;
+  run.id = run_id(0x11);
+  run.runbook = "docker/restart_container";
+  run.state = model::RunState::kParked;
+  run.reason = "approval";
+  run.message = "Restart web-1";
+  run.correlation = uuid(1);
+  run.started = before(base::minutes(2));
+  run.started_seq = 3;
+  run.steps = 1;
+  return run;
+}
+
+inline model::RunRow run_ended() {
+  model::RunRow run;
+  run.id = run_id(0x10);
+  run.runbook = "proc/restart";
+  run.state = model::RunState::kEnded;
+  run.result = "succeeded";
+  run.message = "restarted";
+  run.correlation = uuid(3);
+  run.started = before(base::hours(5));
+  run.ended = before(base::hours(5)) + base::millis(1234);
+  run.started_seq = 1;
+  run.steps = 2;
+  return run;
+}
+
+inline std::vector<model::Table> fake_tables() {
+  return {{"runs",
+           {"run TEXT"},
+           {"runbook TEXT", "state TEXT", "reason TEXT", "result TEXT", "message TEXT", "correlation TEXT",
+            "started_us INTEGER", "ended_us INTEGER", "started_seq INTEGER", "steps INTEGER"}},
+          {"alerts", {"rule_id TEXT", "alert_key TEXT"}, {"state TEXT", "seq INTEGER"}}};
+}
+
+/// Entries bring their own rows: facts.row of a run, the body of an alert.
+inline std::vector<model::RowChange> fake_project(const model::Entry& entry) {
+  model::RowChange change;
+  if (entry.facts.has("row")) {
+    change.table = "runs";
+    change.key.set("run", entry.run);
+    for (const auto& [key, value] : entry.facts["row"].as_map())
+      if (key != "run") change.set.set(key, value);
+    return {change};
+  }
+  if (entry.kind.rfind("alert.", 0) != 0) return {};
+  change.table = "alerts";
+  change.key.set("rule_id", entry.facts["rule_id"]).set("alert_key", entry.facts["key"]);
+  change.set.set("state", entry.facts["state"]).set("seq", entry.seq);
+  return {change};
+}
+
+inline model::Entry entry_of_run(const model::RunRow& run) {
+  model::Entry entry;
+  entry.at = run.started;
+  entry.kind = run.state == model::RunState::kEnded ? "run.ended" : "run.started";
+  entry.actor = "engine";
+  entry.subject = run.runbook;
+  entry.run = run.id;
+  entry.correlation = run.correlation;
+  entry.facts.set("row", run.to_value());
+  return entry;
+}
+
+inline model::Entry entry_of_alert(const model::Alert& alert) {
+  model::Entry entry;
+  entry.at = alert.active_at;
+  entry.kind = std::string("alert.") + alert_state_name(alert.state);
+  entry.actor = "rule/" + alert.rule_id;
+  entry.subject = alert.subject();
+  entry.correlation = alert.correlation;
+  entry.facts.set("rule_id", alert.rule_id).set("key", alert.key).set("state", alert_state_name(alert.state));
+  entry.body = model::to_json(alert.to_value());
+  return entry;
+}
+
+inline model::Event event_of_die() {
+  model::Event event;
+  event.type = "docker.die";
+  event.instance = "docker/local";
+  event.labels = {{"container", "web-1"}};
+  event.fields = model::Value::map().set("exit_code", 137).set("image", "web:1");
+  event.at = before(base::minutes(4));
+  event.target = "docker/local/3f2a";
+  return event;
+}
+
+/// The whole story as entries, oldest first.
+inline std::vector<model::Entry> fake_entries() {
+  std::vector<model::Entry> entries{entry_of_run(run_ended())};
+  model::Entry events;
+  events.at = before(base::minutes(4));
+  events.kind = "events.accepted";
+  events.actor = "plugin/docker/local";
+  events.subject = "docker/local";
+  events.facts.set("count", 1);
+  events.body = model::to_json(model::Value::list().push(event_of_die().to_value()));
+  entries.push_back(std::move(events));
+  entries.push_back(entry_of_alert(alert_unhealthy()));
+  model::RunRow parked = run_parked();
+  parked.message.clear();  // a projection row holds no foreign text
+  entries.push_back(entry_of_run(parked));
+  return entries;
+}
+
+class FakeEngine {
+ public:
+  FakeEngine() : ledger(loop, settings()) {
+    for (model::Entry& entry : fake_entries()) ledger.append(std::move(entry));
+    loop.run();
+    base::declare_core_thread(false);  // the server's thread is the core
+  }
+
+  StatusReport status() const {
+    StatusReport report;
+    report.version = "0.1.0";
+    report.pid = 4242;
+    report.started = before(base::hours(3) + base::minutes(12));
+    report.now = kNow;
+    report.alerts = {alert_unhealthy(), alert_disk()};
+    report.runs = {run_parked()};
+    report.approvals = approvals();
+    report.sources = {
+        {"docker/local", "up", ""}, {"http/shop", "down", "connection refused"}, {"host/local", "up", ""}};
+    report.head = {4711, before(base::seconds(2)), base::sha256("head")};
+    report.rules = 12;
+    report.runbooks = 3;
+    report.series = 850;
+    return report;
+  }
+
+  static model::Value approvals() {
+    return model::Value::list().push(model::Value::map()
+                                         .set("id", "ap-7")
+                                         .set("run", run_id(0x11))
+                                         .set("runbook", "docker/restart_container")
+                                         .set("text", "Restart web-1")
+                                         .set("since_us", before(base::minutes(2)).us)
+                                         .set("until_us", (kNow + base::minutes(13)).us));
+  }
+
+  Engine ports();
+
+  base::ManualLoop loop;
+  ledger::MemoryLedger ledger;
+  Metrics metrics;
+  Bus bus;
+  std::vector<std::string> asked;  ///< core thread; "approve ap-7 uid:0"
+  model::Decision verdict;         ///< of the next run
+  base::Status reload_status;
+  base::Status halt_status;
+
+ private:
+  static ledger::Settings settings() {
+    ledger::Settings settings;
+    settings.tables = fake_tables();
+    settings.projects = {fake_project};
+    return settings;
+  }
+  void start(const StartRequest& request, const Engine::DoneStarted& done);
+  void dry_run(const StartRequest& request, const Engine::Done& done);
+  static model::Value plugins();
+};
+
+inline model::Value FakeEngine::plugins() {
+  model::Value action = model::Value::map().set("name", "restart").set("effect", "change").set("class", "probed");
+  action.set("arguments",
+             model::Value::list().push(
+                 model::Value::map().set("name", "id").set("type", "string").set("required", true).set("doc", "")));
+  action.set("doc", "Restart a container.");
+  model::Value manifest = model::Value::map().set("name", "docker").set("version", "1.0.0").set("doc", "Containers.");
+  manifest.set("metrics", model::Value::list().push(model::Value::map()
+                                                        .set("name", "docker_container_running")
+                                                        .set("labels", model::Value::list().push("container"))
+                                                        .set("help", "1 while it runs.")));
+  manifest.set("events", model::Value::list().push(model::Value::map()
+                                                       .set("type", "docker.die")
+                                                       .set("fields", model::Value::list().push("exit_code"))
+                                                       .set("help", "A container ended.")));
+  manifest.set("actions", model::Value::list().push(std::move(action)));
+  model::Value up = model::Value::map().set("instance", "docker/local").set("state", "up").set("pid", 77);
+  up.set("restarts", 0).set("manifest", std::move(manifest));
+  model::Value down = model::Value::map().set("instance", "http/shop").set("state", "down").set("pid", 78);
+  down.set("restarts", 3).set("last_error", "connection refused");
+  return model::Value::list().push(std::move(up)).push(std::move(down));
+}
+
+inline void FakeEngine::start(const StartRequest& request, const Engine::DoneStarted& done) {
+  asked.push_back("run " + request.runbook + " " + model::to_json(request.params) + " " + request.actor);
+  if (request.runbook != "docker/restart_container")
+    return done(base::Error{base::Fault::kNotFound, "no runbook \"" + request.runbook + "\""});
+  runbook::Started started;
+  started.decision = verdict;
+  if (verdict.verdict != model::Verdict::kRefuse) started.run = run_id(0x11);
+  done(started);
+}
+
+inline void FakeEngine::dry_run(const StartRequest& request, const Engine::Done& done) {
+  asked.push_back("dry run " + request.runbook + " " + request.actor);
+  model::Value step = model::Value::map().set("action", "docker.restart").set("class", "probed");
+  step.set("args", model::Value::map().set("id", "web-1"));
+  step.set("targets", model::Value::list().push("docker/local/3f2a"));
+  step.set("preview", "would restart container web-1");
+  done(model::Value::map().set("steps", model::Value::list().push(std::move(step))).set("hash", "9a41"));
+}
+
+inline Engine FakeEngine::ports() {
+  Engine engine;
+  engine.status = [this] { return status(); };
+  engine.ready = [] { return base::Status{}; };
+  engine.alerts = [] { return std::vector<model::Alert>{alert_unhealthy(), alert_disk()}; };
+  engine.runs = [] { return std::vector<model::RunRow>{run_parked()}; };
+  engine.approvals = approvals;
+  engine.plugins = plugins;
+  engine.runbooks = [] {
+    return model::Value::list().push(model::Value::map().set("name", "docker/restart_container"));
+  };
+  engine.metrics = &metrics;
+  engine.bus = &bus;
+  engine.read = [this](const Engine::Read& read, const Engine::Done& done) { done(read(*ledger.reader())); };
+  engine.run = [this](const StartRequest& request, const Engine::DoneStarted& done) { start(request, done); };
+  engine.dry_run = [this](const StartRequest& request, const Engine::Done& done) { dry_run(request, done); };
+  const auto known = [this](const std::string& what, const std::string& id, const Engine::DoneStatus& done) {
+    asked.push_back(what);
+    if (id == "ap-7" || id == run_id(0x11)) return done({});
+    done(base::Error{base::Fault::kNotFound, "there is no \"" + id + "\""});
+  };
+  engine.approve = [known](const std::string& id, const std::string& actor, const Engine::DoneStatus& done) {
+    known("approve " + id + " " + actor, id, done);
+  };
+  engine.deny = [known](const std::string& id, const std::string& why, const std::string& actor,
+                        const Engine::DoneStatus& done) { known("deny " + id + " (" + why + ") " + actor, id, done); };
+  engine.cancel = [known](const std::string& run, const std::string& actor, const Engine::DoneStatus& done) {
+    known("cancel " + run + " " + actor, run, done);
+  };
+  engine.settle = [known](const std::string& run, const std::string& path, const std::string& answer,
+                          const std::string& actor, const Engine::DoneStatus& done) {
+    known("settle " + run + " " + path + " " + answer + " " + actor, run, done);
+  };
+  engine.halt = [this](const std::string& scope, const std::string& reason, const std::string& actor,
+                       const Engine::DoneStatus& done) {
+    asked.push_back("halt " + scope + " (" + reason + ") " + actor);
+    done(halt_status);
+  };
+  engine.lift = [this](const std::string& scope, const std::string& actor, const Engine::DoneStatus& done) {
+    asked.push_back("lift \"" + scope + "\" " + actor);
+    done(halt_status);
+  };
+  engine.reload = [this](const std::string& actor, const Engine::DoneStatus& done) {
+    asked.push_back("reload " + actor);
+    done(reload_status);
+  };
+  return engine;
+}
+
+}  // namespace reeve::api::test
