@@ -44,8 +44,8 @@ inline void build_plugin(const std::string& source, const std::string& folder, c
                          const std::string& more = {}) {
   const bool c = source.ends_with(".c");
   const std::string root = REEVE_SOURCE_DIR;
-  const std::string command = std::string(c ? "cc" : "g++") + " -shared -fPIC -O1 -Wall -Wextra -Werror -I " + root +
-                              "/sdk/include " + more + " " + (source[0] == '/' ? source : root + "/" + source) +
+  const std::string command = std::string(c ? "cc" : "g++") + " -shared -fPIC -O1 -Wall -Wextra -Werror " + more +
+                              " -I " + root + "/sdk/include " + (source[0] == '/' ? source : root + "/" + source) +
                               " -o " + folder + "/" + name + ".so";
   ASSERT_EQ(::system(command.c_str()), 0) << command;
 }
