@@ -51,7 +51,7 @@ void Pipeline::on_batch(const model::Batch& batch) {
 void Pipeline::on_events(const std::string& instance, std::vector<model::Event> events,
                          std::function<void()> accepted) {
   for (model::Event& event : events) event.caused_by = parts_.runner->cause_of(event.type, event.target, event.at);
-  const uint64_t seq = parts_.ledger->append(collect::entry_of(instance, events));
+  const uint64_t seq = parts_.ledger->append(parts_.collector->entry_of(instance, events));
   for (size_t i = 0; i < events.size(); ++i) {
     events[i].id = std::to_string(seq) + "." + std::to_string(i);
     count_event(events[i]);
