@@ -33,7 +33,8 @@ std::string fault_name(const RE2& pattern) {
       return "invalid repeat count";
     case RE2::ErrorBadNamedCapture:
       return "invalid named capture";
-    case RE2::ErrorBadPerlOp: return "invalid or unsupported Perl syntax";
+    case RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
     case RE2::ErrorTrailingBackslash:
       return "trailing backslash at end of expression";
     case RE2::ErrorPatternTooLarge:
