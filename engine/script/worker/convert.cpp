@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "script/worker/program.h"
+
 namespace reeve::script {
 
 namespace {
@@ -16,6 +18,7 @@ class Reader {
 
   Value read(int index, int depth) {
     if (++items_ > kMaxItems) fail("has more than 100,000 items");
+    if (items_ % 64 == 0) State::of(lua_).charge(lua_, 64);
     switch (lua_type(lua_, index)) {
       case LUA_TNIL:
         return {};
@@ -37,10 +40,7 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const char* problem) {
-    luaL_error(lua_, "%s %s", what_, problem);
-    std::abort();
-  }
+  [[noreturn]] void fail(const char* problem) { raise_error(lua_, "script", std::string(what_) + " " + problem, ""); }
 
   std::string text(int index) {
     size_t size = 0;

@@ -13,27 +13,47 @@ namespace {
 // Registry keys.
 const char kNames = 0, kNextTable = 0, kNextKeys = 0;
 
+// Errors unwind one pcall after the other and Lua walks the whole stack at each: deep nesting takes quadratic time.
+constexpr int kMaxProtected = 500;
+
+void enter_protected(lua_State* lua) {
+  State& state = State::of(lua);
+  if (state.protected_depth >= kMaxProtected) luaL_error(lua, "more than %d nested protected calls", kMaxProtected);
+  ++state.protected_depth;
+}
+
+// True: the error is not the script's to catch. A kill ends everything by yielding where that is possible.
+bool passes_on(lua_State* lua, int status) {
+  State& state = State::of(lua);
+  --state.protected_depth;
+  if (status == LUA_OK || status == LUA_YIELD || !state.passes_on(status)) return false;
+  if (state.killed() && lua_isyieldable(lua)) lua_yield(lua, 0);
+  return true;
+}
+
 int pcall_done(lua_State* lua, int status, lua_KContext) {
+  if (passes_on(lua, status)) return lua_error(lua);
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(lua);  // true, results
-  if (State::of(lua).passes_on(status)) return lua_error(lua);
   lua_pushboolean(lua, 0);
   lua_insert(lua, -2);
   return 2;
 }
 
 int xpcall_done(lua_State* lua, int status, lua_KContext) {
+  if (passes_on(lua, status)) return lua_error(lua);
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(lua) - 1;  // without the handler
-  if (State::of(lua).passes_on(status)) return lua_error(lua);
   // The handler runs after unwinding: there is no debug library that could look at the stack.
   lua_pushboolean(lua, 0);
   lua_pushvalue(lua, 1);
   lua_pushvalue(lua, -3);
-  lua_call(lua, 1, 1);
+  const int handled = lua_pcall(lua, 1, 1, 0);
+  if (handled != LUA_OK && State::of(lua).passes_on(handled)) return lua_error(lua);
   return 2;
 }
 
 int l_xpcall(lua_State* lua) {
   luaL_checktype(lua, 2, LUA_TFUNCTION);
+  enter_protected(lua);
   const int arguments = lua_gettop(lua) - 2;
   lua_pushvalue(lua, 2);
   lua_insert(lua, 1);     // handler, f, handler, arguments
@@ -265,6 +285,7 @@ int frozen_write(lua_State* lua) {
 
 int protected_call(lua_State* lua) {
   luaL_checkany(lua, 1);
+  enter_protected(lua);
   lua_pushboolean(lua, 1);
   lua_insert(lua, 1);
   const int status = lua_pcallk(lua, lua_gettop(lua) - 2, LUA_MULTRET, 0, 0, pcall_done);

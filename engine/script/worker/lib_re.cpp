@@ -30,8 +30,13 @@ std::unique_ptr<RE2> compile(lua_State* lua) {
   return compiled;
 }
 
+// Linear in the text, but also in the compiled pattern where its automaton does not fit: "(a?){1000}".
+void charge_match(lua_State* lua, const RE2& pattern, size_t text) {
+  State::of(lua).charge(lua, static_cast<int64_t>(text + 1) * (1 + pattern.ProgramSize() / 32));
+}
+
 std::vector<re2::StringPiece> search(lua_State* lua, const RE2& pattern, re2::StringPiece text, size_t from) {
-  State::of(lua).charge(lua, static_cast<int64_t>(text.size() - from));
+  charge_match(lua, pattern, text.size() - from);
   std::vector<re2::StringPiece> groups(static_cast<size_t>(pattern.NumberOfCapturingGroups()) + 1);
   if (!pattern.Match(text, from, text.size(), RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size())))
     groups.clear();
@@ -73,7 +78,7 @@ int l_re_gsub(lua_State* lua) {
   const auto pattern = compile(lua);
   std::string problem, out(text.data(), text.size());
   if (!pattern->CheckRewriteString(with, &problem)) return luaL_error(lua, "re.gsub: %s", problem.c_str());
-  State::of(lua).charge(lua, static_cast<int64_t>(text.size()) * 2);
+  charge_match(lua, *pattern, text.size());
   luaL_argcheck(lua, (text.size() + 1) * (with.size() + 1) < (64u << 20), 3, "the result could become too large");
   const int count = RE2::GlobalReplace(&out, *pattern, with);
   if (out.size() > State::of(lua).limits().text) return luaL_error(lua, "re.gsub: the result is larger than 4 MiB");

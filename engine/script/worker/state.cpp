@@ -15,6 +15,7 @@ constexpr int kCountEvery = 1000;
 
 // What the signal handler sees. One thread runs scripts; the handler runs on it.
 volatile sig_atomic_t g_ticks = 0;
+volatile sig_atomic_t g_last_tick = 0;
 lua_State* volatile g_running = nullptr;
 lua_Hook g_hook = nullptr;
 }  // namespace
@@ -38,7 +39,9 @@ void State::on_tick(int) {
   lua_State* const running = g_running;
   if (!running) return;
   g_ticks = g_ticks + 1;
-  if (g_ticks >= kTicksBeforeCounting) lua_sethook(running, g_hook, LUA_MASKCOUNT, kCountEvery);
+  // Setting it anew would start its count anew, so only twice: to count, and when the time is over.
+  if (g_ticks == kTicksBeforeCounting) lua_sethook(running, g_hook, LUA_MASKCOUNT, kCountEvery);
+  if (g_ticks >= g_last_tick) lua_sethook(running, g_hook, LUA_MASKCOUNT, 1);
 }
 
 State::State(const Limits& limits) : limits_(limits) {
@@ -73,6 +76,7 @@ void* State::allocate(void* self, void* block, size_t old_size, size_t new_size)
 void State::begin(lua_State* lua) {
   steps_ = limits_.steps;
   g_ticks = 0;
+  g_last_tick = static_cast<sig_atomic_t>(limits_.turn.us / kTickUs) + 1;
   armed_ = true;
   g_running = lua;
 }

@@ -70,6 +70,7 @@ class State {
   class ScriptRun* run = nullptr;  ///< null while a file is only declared
   double now = 0;                  ///< seconds
   int named = 0;                   ///< tables and functions that got a stable name
+  int protected_depth = 0;         ///< pcalls that have not returned
   int next_at = 0;                 ///< where `next` stands in its list of keys
 
  private:

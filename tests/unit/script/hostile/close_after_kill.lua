@@ -1,0 +1,2 @@
+local h <close> = setmetatable({}, { __close = function() while true do pcall(error) end end })
+while true do end

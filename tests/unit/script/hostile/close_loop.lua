@@ -1,0 +1,2 @@
+local h <close> = setmetatable({}, { __close = function() while true do end end })
+error "x"

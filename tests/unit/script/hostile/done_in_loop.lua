@@ -1,0 +1,1 @@
+while true do pcall(function() run:fail "x" end) end

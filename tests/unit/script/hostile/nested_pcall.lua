@@ -1,0 +1,2 @@
+local function f() local ok = pcall(f) while true do end end
+f()

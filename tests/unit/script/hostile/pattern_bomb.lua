@@ -1,0 +1,1 @@
+return tostring(string.find(string.rep("a", 26), string.rep("a-", 26) .. "b"))

@@ -1,0 +1,1 @@
+while true do pcall(string.find, string.rep("a", 26), string.rep("a-", 26) .. "b") end

@@ -1,0 +1,1 @@
+while true do re.match("aaaaaaaaab", "(a*)*b") end
