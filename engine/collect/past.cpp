@@ -100,8 +100,9 @@ std::vector<model::Event> Past::missed(const Manifest& manifest, const model::Ev
   for (const RecoverSpec& spec : kind->recovers) {
     if (!spec.when.empty() && !state.fields[spec.when].as_bool()) continue;
     const base::Time at = moment(state.fields[spec.at]);
-    const bool is_missed = spec.changed.empty() ? missed_by_time(found->second, spec, state, at)
-                                                : missed_by_value(found->second, spec, state, at);
+    const bool is_missed =
+        spec.changed.empty() ? missed_by_time(found->second, spec, state, at)
+                             : missed_by_value(found->second, spec, state, at, last(state.target, spec.reset_by, out));
     if (!is_missed) continue;
     model::Event event;
     event.type = spec.event;
@@ -117,6 +118,15 @@ std::vector<model::Event> Past::missed(const Manifest& manifest, const model::Ev
   return out;
 }
 
+// The last event of a type about a target, also among those just found to be missed; zero: none.
+base::Time Past::last(const std::string& target, const std::string& type, const std::vector<model::Event>& more) const {
+  const Known* known = find(target, type);
+  base::Time out = known ? known->at : base::Time{};
+  for (const model::Event& event : more)
+    if (event.type == type) out = std::max(out, event.at);
+  return out;
+}
+
 bool Past::missed_by_time(const SourcePast& source, const RecoverSpec& spec, const model::Event& state,
                           base::Time at) const {
   if (at.us <= 0) return false;
@@ -126,13 +136,12 @@ bool Past::missed_by_time(const SourcePast& source, const RecoverSpec& spec, con
   return known->at < (since.us > 0 ? since : at);
 }
 
-bool Past::missed_by_value(const SourcePast& source, const RecoverSpec& spec, const model::Event& state,
-                           base::Time at) const {
+bool Past::missed_by_value(const SourcePast& source, const RecoverSpec& spec, const model::Event& state, base::Time at,
+                           base::Time reset) const {
   const Value value = small(state.fields[spec.changed]);
   const auto ignored = [&](const std::string& word) { return value.text() == word; };
   if (value.is_null() || std::any_of(spec.ignore.begin(), spec.ignore.end(), ignored)) return false;
-  const Known* reset = spec.reset_by.empty() ? nullptr : find(state.target, spec.reset_by);
-  const auto counts = [&](const Known* known) { return known && !(reset && reset->at > known->at); };
+  const auto counts = [&](const Known* known) { return known && known->at >= reset; };
   // The last event said it; or, when none did, the last state.
   for (const std::string& type : {spec.event, state.type})
     if (const Known* known = find(state.target, type); counts(known) && known->values.has(spec.changed))

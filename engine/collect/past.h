@@ -56,7 +56,8 @@ class Past {
   bool missed_by_time(const SourcePast& source, const plugin::RecoverSpec& spec, const model::Event& state,
                       base::Time at) const;
   bool missed_by_value(const SourcePast& source, const plugin::RecoverSpec& spec, const model::Event& state,
-                       base::Time at) const;
+                       base::Time at, base::Time reset) const;
+  base::Time last(const std::string& target, const std::string& type, const std::vector<model::Event>& more) const;
   void move(const std::string& instance, const model::Event& event, bool is_state);
 
   std::map<std::string, SourcePast> sources_;

@@ -153,6 +153,10 @@ typedef struct reeve_plugin {
   int (*probe)(void* lane, reeve_call, const reeve_action*); /* read-only */
 
   void (*close)(void* lane); /* of any of the three kinds */
+
+  /* The manifest of one instance, where it depends on its configuration (the commands of the exec plugin are actions):
+     called after check() accepted it, takes the place of describe()'s. Pure like check(). May be null. */
+  void (*describe_for)(reeve_text config, void* to, void (*take)(void* to, reeve_text manifest));
 } reeve_plugin;
 
 #if defined(__GNUC__)

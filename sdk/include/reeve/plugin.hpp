@@ -16,6 +16,8 @@
 ///
 /// REEVE_PLUGIN takes one class that has
 ///   - `static void describe(reeve::Manifest&)`;
+///   - optionally `static void describe_for(reeve::Manifest&, const reeve::Config&)`: adds to it what only this instance
+///     has, as the actions that its configuration names;
 ///   - optionally `static void check(const reeve::Config&)`: throws Error(kInvalid) for what the config table cannot
 ///   say;
 ///     pure, touches no network. Unknown, missing and mistyped keys are found before it from the table;
@@ -65,6 +67,12 @@ template <class P, class = void>
 struct HasCheck : std::false_type {};
 template <class P>
 struct HasCheck<P, std::void_t<decltype(P::check(std::declval<const Config&>()))>> : std::true_type {};
+
+template <class P, class = void>
+struct HasDescribeFor : std::false_type {};
+template <class P>
+struct HasDescribeFor<P, std::void_t<decltype(P::describe_for(std::declval<Manifest&>(), std::declval<const Config&>()))>>
+    : std::true_type {};
 
 /// What a lane's void* points to.
 struct Lane {
@@ -128,6 +136,17 @@ struct Glue {
   static void describe(void* to, void (*take)(void*, reeve_text)) {
     std::string text;
     guarded([&] { text = manifest().json().dump(); }, [](int, std::string_view, int64_t) {});
+    take(to, as_text(text));
+  }
+  static void describe_for(reeve_text config, void* to, void (*take)(void*, reeve_text)) {
+    std::string text;
+    guarded(
+        [&] {
+          Manifest m = manifest();
+          if constexpr (HasDescribeFor<P>::value) P::describe_for(m, read_config(view(config), m, nullptr));
+          text = m.json().dump();
+        },
+        [](int, std::string_view, int64_t) {});
     take(to, as_text(text));
   }
   static int check(reeve_text text, char* error, size_t room) {
@@ -232,7 +251,8 @@ struct Glue {
             kActs ? plan : nullptr,
             kActs ? invoke : nullptr,
             kActs ? probe : nullptr,
-            close};
+            close,
+            HasDescribeFor<P>::value ? describe_for : nullptr};
   }
 };
 
