@@ -201,6 +201,12 @@ void Queries::instant(const promql::Expr& expr, int64_t at_ms, base::Duration ti
   ask(*state_, std::move(job), timeout, std::move(done));
 }
 
+void Queries::instant(const std::string& text, int64_t at_ms, base::Duration timeout, Done done) {
+  const auto expr = promql::parse(text, state_->settings.options);
+  if (!expr.ok()) return done(expr.error());
+  instant(*expr, at_ms, timeout, std::move(done));
+}
+
 void Queries::range(const promql::Expr& expr, int64_t start_ms, int64_t end_ms, int64_t step_ms, base::Duration timeout,
                     Done done) {
   if (auto ok = check_range(start_ms, end_ms, step_ms); !ok.ok()) return done(ok.error());

@@ -39,6 +39,8 @@ class Queries {
   /// A question about an expression that promql::parse took. `timeout` zero: the settings'.
   /// \errors of `done`: kInvalid (execution), kTimeout, kRefused (sample limit), kThrottled.
   void instant(const promql::Expr& expr, int64_t at_ms, base::Duration timeout, Done done);
+  /// The same of a text; what does not parse is kInvalid too.
+  void instant(const std::string& expr, int64_t at_ms, base::Duration timeout, Done done);
   void range(const promql::Expr& expr, int64_t start_ms, int64_t end_ms, int64_t step_ms, base::Duration timeout,
              Done done);
   /// \errors kInvalid: what range() would refuse, in Prometheus' words.

@@ -59,7 +59,7 @@ Value::Map& Value::map_ref() {
   return *std::get_if<Map>(&data_);
 }
 
-Value& Value::set(std::string_view key, Value value) {
+Value& Value::set(std::string_view key, Value value) & {
   for (auto& [name, old] : map_ref()) {
     if (name != key) continue;
     old = std::move(value);
@@ -69,7 +69,7 @@ Value& Value::set(std::string_view key, Value value) {
   return *this;
 }
 
-Value& Value::push(Value value) {
+Value& Value::push(Value value) & {
   list_ref().push_back(std::move(value));
   return *this;
 }

@@ -59,8 +59,10 @@ class Value {
   List& list_ref();
   Map& map_ref();
   /// Sets or replaces a key; returns *this, so that calls chain.
-  Value& set(std::string_view key, Value value);
-  Value& push(Value value);
+  Value& set(std::string_view key, Value value) &;
+  Value& push(Value value) &;
+  Value&& set(std::string_view key, Value value) && { return std::move(set(key, std::move(value))); }
+  Value&& push(Value value) && { return std::move(push(std::move(value))); }
 
   /// The value of a key, or null.
   const Value& operator[](std::string_view key) const;
