@@ -40,9 +40,14 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::declare(const std::string& bundle, OnDeclared done) {
+  declare_again({bundle, std::move(done)});
+}
+
+void WorkerPool::declare_again(Declaring declaring) {
   const uint64_t id = next_id_++;
-  declaring_[id] = {bundle, std::move(done)};
-  send(Value::list().push("declare").push(id).push(bundle), {"", id});
+  const Value frame = Value::list().push("declare").push(id).push(declaring.bundle);
+  declaring_[id] = std::move(declaring);
+  send(frame, {"", id});
 }
 
 void WorkerPool::start(Start start) {
@@ -235,16 +240,16 @@ void WorkerPool::lose_all(const std::string& why) {
 }
 
 void WorkerPool::retry_declares(uint64_t blamed, const std::string& why) {
-  std::vector<std::pair<std::string, OnDeclared>> again, given_up;
+  std::vector<Declaring> again, given_up;
   for (auto& [id, declaring] : std::exchange(declaring_, {})) {
-    declaring.tries += id == blamed || blamed == 0 ? 1 : 0;
-    auto& list = declaring.tries >= 2 || id == blamed ? given_up : again;
-    list.emplace_back(std::move(declaring.bundle), std::move(declaring.done));
+    // With nobody to blame (no process could be started) each has lost a try.
+    if (id == blamed || blamed == 0) ++declaring.tries;
+    (id == blamed || declaring.tries >= 3 ? given_up : again).push_back(std::move(declaring));
   }
   std::erase_if(held_, [](const auto& item) { return item.second.id != 0; });
-  for (auto& [bundle, done] : again) declare(bundle, std::move(done));
-  for (auto& [bundle, done] : given_up)
-    done(base::Error{base::Fault::kUnavailable, "the script worker died while reading this file: " + why});
+  for (Declaring& declaring : again) declare_again(std::move(declaring));
+  for (const Declaring& declaring : given_up)
+    declaring.done(base::Error{base::Fault::kUnavailable, "the script worker died while reading this file: " + why});
 }
 
 void WorkerPool::rest_when_idle() {

@@ -54,6 +54,7 @@ class WorkerPool : public Pool {
   void on_late();
   void on_exit(const std::string& how);
   void lose_all(const std::string& why);
+  void declare_again(Declaring declaring);
   void retry_declares(uint64_t blamed, const std::string& why);
   void rest_when_idle();
 

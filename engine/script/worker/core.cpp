@@ -47,6 +47,7 @@ bool Core::start(const std::string& run, const Value& what) {
 }
 
 bool Core::on_run(const std::string& kind, const std::string& run, const Value::List& frame) {
+  if (kind != "answer" && kind != "check" && kind != "clean_up") return false;
   const auto found = runs_.find(run);
   if (found == runs_.end()) {
     turn(run, {});

@@ -243,7 +243,14 @@ local function clean_up()
   if #failures > 0 then finish("failed", concat(failures, "; ")) end
 end
 
-return { globals = { p = p, runbook = runbook, runbook_test = runbook_test }, main = main, clean_up = clean_up }
+local methods = { id = true, alert = true, mute = true, temporary = true, call = true, restart_with = true }
+for name in sorted(Run) do methods[name] = true end
+
+return {
+  globals = { p = p, runbook = runbook, runbook_test = runbook_test }, main = main, clean_up = clean_up,
+  keys = { runbook = runbook_keys, limits = limit_keys, param = param_keys, wait = wait_keys, approve = approve_keys,
+           each = each_keys, run = methods },
+}
 )lua";
 }  // namespace
 

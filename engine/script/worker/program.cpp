@@ -127,11 +127,11 @@ std::string error_text(lua_State* lua, int index) {
   return std::string("an error that is a ") + luaL_typename(lua, index);
 }
 
-base::Status Program::open(uint64_t seed) {
-  seed_ = seed;
+// Runs `body` with this program as its light userdata argument.
+base::Status Program::protect(int (*body)(lua_State*)) {
   lua_State* lua = state_.lua();
   if (!lua) return base::Error{base::Fault::kRefused, "no memory for a script"};
-  lua_pushcfunction(lua, open_protected);
+  lua_pushcfunction(lua, body);
   lua_pushlightuserdata(lua, this);
   const int status = state_.protected_call(1, 0);
   if (status == LUA_OK && !state_.killed()) return {};
@@ -141,15 +141,79 @@ base::Status Program::open(uint64_t seed) {
   return base::invalid(text);
 }
 
-int Program::open_protected(lua_State* lua) {
-  auto* self = static_cast<Program*>(lua_touserdata(lua, 1));
+base::Status Program::open(uint64_t seed) {
+  REEVE_CHECK(open_sandbox(seed));
+  return open_main();
+}
+
+base::Status Program::open_sandbox(uint64_t seed) {
+  seed_ = seed;
+  return protect([](lua_State* lua) {
+    auto* self = static_cast<Program*>(lua_touserdata(lua, 1));
+    lua_settop(lua, 0);
+    self->open_globals(lua);
+    self->open_prelude(lua);
+    return 0;
+  });
+}
+
+base::Status Program::open_main() {
+  return protect([](lua_State* lua) {
+    auto* self = static_cast<Program*>(lua_touserdata(lua, 1));
+    lua_settop(lua, 0);
+    self->run_main(lua);
+    return 0;
+  });
+}
+
+std::string Program::syntax_problem(const std::string& name, const std::string& text) {
+  lua_State* lua = state_.lua();
+  std::string problem;
+  if (luaL_loadbufferx(lua, text.data(), text.size(), ("@" + name).c_str(), "t") != LUA_OK)
+    problem = error_text(lua, -1);
   lua_settop(lua, 0);
-  lua_pushlightuserdata(lua, self);
-  lua_rawsetp(lua, LUA_REGISTRYINDEX, self);
-  self->open_globals(lua);
-  self->open_prelude(lua);
-  self->run_main(lua);
-  return 0;
+  return problem;
+}
+
+namespace {
+std::set<std::string> keys_of(lua_State* lua, int index) {
+  std::set<std::string> keys;
+  index = lua_absindex(lua, index);
+  lua_pushnil(lua);
+  while (lua_next(lua, index)) {
+    lua_pop(lua, 1);
+    if (lua_type(lua, -1) == LUA_TSTRING) keys.insert(lua_tostring(lua, -1));
+  }
+  return keys;
+}
+}  // namespace
+
+Names Program::names() {
+  Names names;
+  lua_State* lua = state_.lua();
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
+  for (const std::string& name : keys_of(lua, -1)) {
+    lua_getfield(lua, -1, name.c_str());
+    std::set<std::string> members;
+    // A library is a view; its metatable's __index is the table.
+    if (lua_type(lua, -1) == LUA_TTABLE && lua_getmetatable(lua, -1)) {
+      if (lua_getfield(lua, -1, "__index") == LUA_TTABLE) members = keys_of(lua, -1);
+      lua_pop(lua, 2);
+    } else if (lua_type(lua, -1) == LUA_TTABLE) {
+      members = keys_of(lua, -1);
+    }
+    lua_pop(lua, 1);
+    names.globals[name] = std::move(members);
+  }
+  lua_rawgetp(lua, LUA_REGISTRYINDEX, &kPrelude);
+  lua_getfield(lua, -1, "keys");
+  for (const std::string& what : keys_of(lua, -1)) {
+    lua_getfield(lua, -1, what.c_str());
+    names.keys[what] = keys_of(lua, -1);
+    lua_pop(lua, 1);
+  }
+  lua_settop(lua, 0);
+  return names;
 }
 
 void Program::open_globals(lua_State* lua) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "script/lint/lint.h"
 #include "script/script.h"
 #include "script/worker/state.h"
 
@@ -17,9 +18,17 @@ class Program {
  public:
   Program(const Bundle& bundle, const Limits& limits) : bundle_(bundle), state_(limits) {}
 
-  /// Runs the main file's top level. Afterwards declared() and push_function() work.
+  /// open_sandbox(), then open_main().
   /// \errors kInvalid with `file:line: message`; kRefused for a limit.
   base::Status open(uint64_t seed);
+  /// Libraries and prelude. `seed` is that of math.random.
+  base::Status open_sandbox(uint64_t seed);
+  /// Runs the main file's top level. Afterwards declared() and push_function() work.
+  base::Status open_main();
+  /// What Lua says about the syntax of a file, or empty.
+  std::string syntax_problem(const std::string& name, const std::string& text);
+  /// What scripts may name, for the lint. After open_sandbox().
+  Names names();
 
   /// {kind, table} as `runbook{...}` gave it.
   const model::Value& declared() const { return declared_; }
@@ -31,7 +40,7 @@ class Program {
   void push_prelude(lua_State* lua, const char* name) const;
 
  private:
-  static int open_protected(lua_State* lua);
+  base::Status protect(int (*body)(lua_State*));
   static int require(lua_State* lua);
   void open_globals(lua_State* lua);
   void open_prelude(lua_State* lua);

@@ -1,0 +1,41 @@
+/// \file
+/// What is wrong with a runbook file that Lua would notice late or never? Names, keys, and closures that a replay would
+/// not repeat, each with line and column.
+///
+/// Pure. Runs in the worker before the file does.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/value.h"
+
+namespace reeve::script {
+
+struct Finding {
+  int line = 1, col = 1;
+  std::string text;
+};
+
+/// What scripts may name: each global with its members (empty: not a library), and the keys of the API's tables
+/// ("runbook", "limits", "param", "wait", "approve", "each") and the methods of `run` ("run").
+struct Names {
+  std::map<std::string, std::set<std::string>> globals;
+  std::map<std::string, std::set<std::string>> keys;
+};
+
+struct Linted {
+  std::vector<Finding> findings;  ///< in the order of the file
+  /// Where each key of the runbook's table stands: {"title": "3:3", "params.container": "5:14"}.
+  model::Value places = model::Value::map();
+};
+
+Linted lint(std::string_view text, const Names& names);
+
+/// "file:3:7: unknown ... (did you mean ...?)": the part in brackets, or nothing.
+std::string suggestion(const std::string& word, const std::set<std::string>& known);
+
+}  // namespace reeve::script
