@@ -122,6 +122,14 @@ Loaded::Loaded(const std::string& plugin, Json config) : config_(config.dump()) 
   plugin_->describe(&manifest_, [](void* to, reeve_text json) { Json::parse(text(json), *static_cast<Json*>(to)); });
 }
 
+Json Loaded::manifest_for() const {
+  Json manifest = manifest_;
+  if (plugin_->describe_for == nullptr) return manifest;
+  plugin_->describe_for(text(config_), &manifest,
+                        [](void* to, reeve_text json) { Json::parse(text(json), *static_cast<Json*>(to)); });
+  return manifest;
+}
+
 std::string Loaded::check() const {
   char error[1024] = "";
   return plugin_->check(text(config_), error, sizeof error) == REEVE_OK ? "" : error;

@@ -70,6 +70,8 @@ class Loaded {
  public:
   Loaded(const std::string& plugin, Json config);
   const Json& manifest() const { return manifest_; }
+  /// The manifest of this instance, where it has one of its own.
+  Json manifest_for() const;
   /// "" when the configuration is accepted.
   std::string check() const;
   Outcome collect(int64_t deadline_ms = 10'000);
