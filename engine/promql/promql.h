@@ -41,18 +41,26 @@ class Expr {
   base::Duration window() const;
   bool has_subquery() const;
   const Node& root() const { return *root_; }
-  explicit Expr(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
+  /// As it was written: what positions in annotations point into.
+  const std::string& source() const { return source_; }
+  Expr(std::shared_ptr<const Node> root, std::string source, base::Duration lookback)
+      : root_(std::move(root)), source_(std::move(source)), lookback_(lookback) {}
 
  private:
   std::shared_ptr<const Node> root_;
+  std::string source_;
+  base::Duration lookback_;
 };
 
 struct Options {
   base::Duration lookback = base::minutes(5);
-  base::Duration subquery_step = base::minutes(1);
-  bool experimental = true;
+  base::Duration subquery_step = base::minutes(1);  ///< of `[1h:]`
+  bool experimental = true;                         ///< functions, durations, fill, anchored and smoothed
   bool delayed_name_removal = true;
   int64_t max_samples = 50'000'000;
+  /// With a clock: evaluation ends with kTimeout when it shows `deadline`.
+  const base::Clock* clock = nullptr;
+  base::Boot deadline{};
 };
 
 /// \errors kInvalid: `1:7: parse error: unexpected ...` (line:column, Prometheus' words).
@@ -62,10 +70,12 @@ struct Element {
   model::Labels labels;
   int64_t ms = 0;
   double value = 0;
+  std::shared_ptr<const series::Histogram> histogram;  ///< set: it is the value, and `value` means nothing
 };
 struct Series {
   model::Labels labels;
   std::vector<series::Point> points;
+  std::vector<series::HistogramPoint> histograms;
 };
 using Vector = std::vector<Element>;
 using Matrix = std::vector<Series>;
@@ -88,9 +98,12 @@ struct Cancel {
   std::atomic<bool> requested{false};
 };
 
-/// \errors kInvalid (an execution error, Prometheus' words), kTimeout when cancelled, kRefused past max_samples.
+/// Elements of a vector come in the order that the expression gives (sort, topk), else of the series' birth; a matrix
+/// is sorted by labels. \errors kInvalid (an execution error, Prometheus' words), kTimeout when cancelled or past the
+/// deadline, kRefused past max_samples.
 base::Result<Answer> instant(const Expr& expr, const series::Source& source, int64_t at_ms, const Options& options = {},
                              const Cancel* cancel = nullptr);
+/// `step_ms` is at least 1; `start_ms` to `end_ms` includes both.
 base::Result<Answer> range(const Expr& expr, const series::Source& source, int64_t start_ms, int64_t end_ms,
                            int64_t step_ms, const Options& options = {}, const Cancel* cancel = nullptr);
 

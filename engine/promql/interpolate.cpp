@@ -1,0 +1,102 @@
+#include "promql/interpolate.h"
+
+#include <algorithm>
+
+namespace reeve::promql {
+
+using series::Point;
+
+namespace {
+struct Edges {
+  size_t first = 0, last = 0;
+};
+
+// The newest sample at or before the beginning (else the first of all), and the one that ends the range.
+bool find_edges(const Point* points, size_t count, int64_t from_ms, int64_t to_ms, bool smoothed, Edges& edges) {
+  if (count == 0) return false;
+  const Point* last = points + count - 1;
+  const Point* after = std::find_if(points, last, [&](const Point& p) { return p.ms > from_ms; });
+  edges.first = after == points ? 0 : static_cast<size_t>(after - points) - 1;
+  edges.last = count - 1;
+  if (smoothed)
+    edges.last =
+        static_cast<size_t>(std::find_if(points, last, [&](const Point& p) { return p.ms >= to_ms; }) - points);
+  return points[edges.last].ms > from_ms;
+}
+
+double left_value(const Point* points, size_t first, int64_t from_ms, bool smoothed, bool counter) {
+  if (smoothed && points[first].ms < from_ms)
+    return interpolate(points[first], points[first + 1], from_ms, counter, true);
+  return points[first].value;
+}
+
+double right_value(const Point* points, size_t last, int64_t to_ms, bool smoothed, bool counter) {
+  if (smoothed && last > 0 && points[last].ms > to_ms)
+    return interpolate(points[last - 1], points[last], to_ms, counter, false);
+  return points[last].value;
+}
+
+// What was lost in resets between the values at both edges.
+double lost_in_resets(double left, double right, const Point* begin, const Point* end) {
+  double lost = 0, previous = left;
+  for (const Point* p = begin; p < end; ++p) {
+    if (p->value < previous) lost += previous;
+    previous = p->value;
+  }
+  return right < previous ? lost + previous : lost;
+}
+}  // namespace
+
+double interpolate(const Point& a, const Point& b, int64_t ms, bool counter, bool left_edge) {
+  double from = a.value, to = b.value;
+  if (counter && to < from) {
+    if (left_edge) {
+      from = 0;
+    } else {
+      to += from;
+    }
+  }
+  return from + (to - from) * static_cast<double>(ms - a.ms) / static_cast<double>(b.ms - a.ms);
+}
+
+void fail_extended_histograms() {
+  fail("smoothed and anchored modifiers do not work with native histograms");
+}
+
+void refuse_histograms(const series::SeriesView& series, const std::vector<Point>& points) {
+  std::vector<series::HistogramPoint> histograms;
+  const int64_t from = points.empty() ? INT64_MIN : points.front().ms - 1;
+  const int64_t to = points.empty() ? INT64_MAX : points.back().ms;
+  series.histograms(from, to, histograms);
+  if (!histograms.empty()) fail_extended_histograms();
+}
+
+std::vector<Point> extend_to_range(const Point* begin, const Point* end, int64_t from_ms, int64_t to_ms,
+                                   bool smoothed) {
+  std::vector<Point> out;
+  Edges edges;
+  if (!find_edges(begin, static_cast<size_t>(end - begin), from_ms, to_ms, smoothed, edges)) return out;
+  out.push_back({from_ms, left_value(begin, edges.first, from_ms, smoothed, false)});
+  for (size_t i = edges.first; i <= edges.last; ++i)
+    if (begin[i].ms > from_ms && begin[i].ms < to_ms) out.push_back(begin[i]);
+  out.push_back({to_ms, right_value(begin, edges.last, to_ms, smoothed, false)});
+  return out;
+}
+
+double extended_rate(const Window& window, bool smoothed, bool counter, bool per_second) {
+  const Point* points = window.begin;
+  Edges edges;
+  if (!find_edges(points, window.count(), window.from_ms, window.to_ms, smoothed, edges)) return absent();
+  const double left = left_value(points, edges.first, window.from_ms, smoothed, counter);
+  const double right = right_value(points, edges.last, window.to_ms, smoothed, counter);
+  double result = right - left;
+  if (counter) {
+    // The edges have their own values: only what lies strictly inside can hold further resets.
+    const Point* first = points + edges.first + (points[edges.first].ms <= window.from_ms ? 1 : 0);
+    const Point* last = points + edges.last + (points[edges.last].ms >= window.to_ms ? 0 : 1);
+    result += lost_in_resets(left, right, first, last);
+  }
+  return per_second ? result / (static_cast<double>(window.range_ms) / 1000) : result;
+}
+
+}  // namespace reeve::promql

@@ -1,0 +1,26 @@
+/// \file
+/// What lies between two samples? For the extended range selectors, anchored and smoothed.
+///
+/// Source: Prometheus' promql/engine.go and functions.go (extended range selectors).
+#pragma once
+
+#include <vector>
+
+#include "promql/eval.h"
+
+namespace reeve::promql {
+
+/// The value at `ms` on the line from `a` to `b`. A counter that was reset between them counts from zero: before `ms`
+/// on the left edge of a range, after the old value on the right one.
+double interpolate(const series::Point& a, const series::Point& b, int64_t ms, bool counter, bool left_edge);
+/// Native histograms have no smoothed or anchored form: throws when `series` has some around `points`.
+void refuse_histograms(const series::SeriesView& series, const std::vector<series::Point>& points);
+[[noreturn]] void fail_extended_histograms();
+/// `points` (from before the range to its end or after it) cut to [from_ms, to_ms] with a point on each boundary. Empty
+/// when all of them are at or before the beginning.
+std::vector<series::Point> extend_to_range(const series::Point* begin, const series::Point* end, int64_t from_ms,
+                                           int64_t to_ms, bool smoothed);
+/// rate, increase and delta over such points; absent when there is nothing.
+double extended_rate(const Window& window, bool smoothed, bool counter, bool per_second);
+
+}  // namespace reeve::promql
