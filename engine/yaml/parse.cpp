@@ -91,6 +91,7 @@ base::Result<Node> parse(std::string text, std::string file, const Limits& limit
   if (std::string_view(text).starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   const auto source = std::make_shared<const Source>(std::move(text), std::move(file));
   REEVE_CHECK(source->check_characters());
+  REEVE_CHECK(source->check_flow(2 * limits.nodes));
   try {
     Builder builder(source, limits);
     Events events(builder, *source);

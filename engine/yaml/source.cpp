@@ -106,6 +106,21 @@ base::Error Source::error(size_t offset, const std::string& message) const {
   return base::invalid(position(offset).text() + ": " + message + excerpt(offset));
 }
 
+base::Status Source::check_flow(size_t most) const {
+  constexpr int kMostOpen = 10'000;
+  size_t signs = 0;
+  int open = 0;
+  for (size_t i = 0; i < text_.size(); ++i) {
+    const char c = text_[i];
+    if (c != '[' && c != '{' && c != ']' && c != '}' && c != ',') continue;
+    if (c == '[' || c == '{') ++open;
+    if (c == ']' || c == '}') open = std::max(open - 1, 0);
+    if (open > kMostOpen) return error(i, "more than " + std::to_string(kMostOpen) + " brackets are open here");
+    if (++signs > most) return error(i, "more than " + std::to_string(most) + " brackets and commas in one file");
+  }
+  return {};
+}
+
 bool Source::has_separator(size_t from, size_t to) const {
   const size_t end = line_of(std::min(to, text_.size()));
   for (size_t number = line_of(from); number <= end; ++number) {

@@ -24,6 +24,9 @@ class Source {
   base::Error error(size_t offset, const std::string& message) const;
   /// \errors the first byte that YAML forbids: not UTF-8, a NUL, another control character.
   base::Status check_characters() const;
+  /// \errors more brackets and commas than `most`, or many that are never closed: yaml-cpp keeps a whole flow list as
+  /// tokens before it says the first of them.
+  base::Status check_flow(size_t most) const;
   /// A line that ends a document (`---`, `...`) begins at or after the line of `from` and not after `to`.
   bool has_separator(size_t from, size_t to) const;
   /// The line of `offset` begins with blanks among which is a tab.

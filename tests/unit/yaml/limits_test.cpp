@@ -41,7 +41,10 @@ TEST(YamlLimits, NestingIsBoundedAlsoThroughAliases) {
 }
 
 TEST(YamlLimits, AHostileDepthEndsInAnErrorNotInAStackOverflow) {
-  EXPECT_NE(refusal(std::string(500000, '[')), "");
+  EXPECT_EQ(refusal(std::string(500000, '[')), "f.yaml:1:10001: more than 10000 brackets are open here");
+  EXPECT_NE(refusal(std::string(9000, '{')), "");
+  EXPECT_EQ(refusal("[" + std::string(2'000'000, ',')),
+            "f.yaml:1:2000001: more than 2000000 brackets and commas in one file");
   std::string deep;
   for (int i = 0; i < 3000; ++i) deep += std::string(static_cast<size_t>(i), ' ') + "a:\n";
   EXPECT_NE(refusal(deep), "");
