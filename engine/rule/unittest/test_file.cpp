@@ -181,6 +181,10 @@ Status read_responses(const Node& root, const std::string& path, std::vector<res
 
 Result<TestFile> read_test_file(const std::string& path) {
   REEVE_TRY(const Node root, yaml::load(path));
+  return read_tests(root, path);
+}
+
+Result<TestFile> read_tests(const Node& root, const std::string& path) {
   TestFile out;
   out.path = path;
   if (root.kind() == Node::Kind::kNull) return out;

@@ -82,5 +82,7 @@ struct TestFile {
 
 /// \errors kInvalid with places; kNotFound.
 base::Result<TestFile> read_test_file(const std::string& path);
+/// The same of what was read already. \errors kInvalid with places.
+base::Result<TestFile> read_tests(const yaml::Node& root, const std::string& path);
 
 }  // namespace reeve::rule::unittest

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 const fs::path kConformance = fs::path(REEVE_SOURCE_DIR).parent_path() / "shared/conformance";
 
-struct Run {
+struct Fixture {
   const char* file;
   int wanted;
   TestOptions options = {};
@@ -29,7 +29,7 @@ TestOptions only(const std::string& name) {
 TEST(Promtool, ItsOwnFixturesGiveItsExitCodes) {
   const fs::path folder = kConformance / "promtool";
   if (!fs::exists(folder)) GTEST_SKIP() << folder << " is not there";
-  const Run runs[] = {{"unittest.yml", 0},
+  const Fixture runs[] = {{"unittest.yml", 0},
                       {"long-period.yml", 0},
                       {"no-test-group-interval.yml", 0},
                       {"start-time-test.yml", 0},
@@ -48,7 +48,7 @@ TEST(Promtool, ItsOwnFixturesGiveItsExitCodes) {
                       {"rules_run_extrafields.yml", 1},
                       {"rules_run_no_fuzzy.yml", 1},
                       {"rules_run_fuzzy.yml", 1, only("wrong")}};
-  for (const Run& run : runs) {
+  for (const Fixture& run : runs) {
     std::ostringstream out;
     EXPECT_EQ(test_rules({(folder / run.file).string()}, run.options, out), run.wanted) << run.file << "\n"
                                                                                         << out.str();

@@ -129,7 +129,7 @@ TEST(SeriesNotation, IsReadAsPromtoolReadsIt) {
       {"stalex1 NaNx1", "stale stale NaN NaN"},
       {"1e3 .5 1.5e-2+1x1", "1000 0.5 0.015 1.015"},
       {"0.1+0.1x2", "0.1 0.2 0.30000000000000004"},
-      {"1 a", "1:4: parse error: unexpected \"a\" in series value"},
+      {"1 a", "1:3: parse error: unexpected \"a\" in series value"},
       {"1+1", "1:4: parse error: unexpected end of the series item, expected \"x\" and a count"},
       {"1x", "1:3: parse error: expected a count after \"x\""},
       {"1,2", "1:2: parse error: unexpected character in series sequence"},
