@@ -126,6 +126,7 @@ class Matcher {
 
   // The result of one row of each side, where both have samples.
   void add_row(const Row& many, const double* many_cells, const LabelSet* one_labels, const double* one_cells) {
+    eval_.poll();
     double* cells = nullptr;
     for (size_t step = 0; step < out_.steps; ++step) {
       if (is_absent(many_cells[step]) || is_absent(one_cells[step])) continue;

@@ -12,6 +12,7 @@ namespace reeve::promql {
 
 namespace {
 constexpr const char* kSameLabels = "vector cannot contain metrics with the same labelset";
+constexpr size_t kMostLabelBytes = 1 << 30;
 }  // namespace
 
 Evaluation::Evaluation(const Expr& expr, const series::Source& source, Steps steps, const Options& options,
@@ -27,6 +28,7 @@ void Evaluation::count_samples(size_t samples) {
 
 void Evaluation::poll() {
   if ((++polls_ & 63) != 0) return;
+  if (arena_.bytes() > kMostLabelBytes) count_samples(static_cast<size_t>(options_.max_samples) + 1);
   if (cancel_ && cancel_->requested.load(std::memory_order_relaxed))
     throw EvalFailure{base::Fault::kTimeout, "query was canceled in expression evaluation"};
   if (options_.clock && options_.clock->boot() >= options_.deadline)

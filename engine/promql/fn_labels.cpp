@@ -18,6 +18,13 @@ void set_label(Evaluation& eval, Grid& grid, size_t i, const std::string& name, 
   if (name == model::kNameLabel) grid.rows[i].drop_name = false;
 }
 
+// Nested calls can double a value again and again.
+constexpr size_t kLongestValue = 1 << 20;
+
+void check_length(const std::string& value) {
+  if (value.size() > kLongestValue) fail("label value is longer than 1 MiB");
+}
+
 constexpr const char* kSameLabels = "vector cannot contain metrics with the same labelset";
 }  // namespace
 
@@ -31,8 +38,11 @@ Grid apply_label_replace(Evaluation& eval, const CallNode& call, const Steps& st
   const LabelName source(from);
   std::vector<std::string_view> groups;
   for (size_t i = 0; i < grid.size(); ++i) {
+    eval.poll();
     if (!regex->matches(grid.rows[i].labels->value(source), groups)) continue;
-    set_label(eval, grid, i, to, regex->expand(replacement, groups));
+    const std::string value = regex->expand(replacement, groups, kLongestValue);
+    check_length(value);
+    set_label(eval, grid, i, to, value);
   }
   merge_equal_rows(grid, kSameLabels);
   return grid;
@@ -48,9 +58,12 @@ Grid apply_label_join(Evaluation& eval, const CallNode& call, const Steps& steps
   if (!is_label_name(to)) fail("invalid destination label name in label_join(): " + to);
   Grid grid = eval.vector(*call.args[0], steps);
   for (size_t i = 0; i < grid.size(); ++i) {
+    eval.poll();
     std::vector<std::string> values;
     for (const std::string& source : sources) values.emplace_back(grid.rows[i].labels->value(LabelName(source)));
-    set_label(eval, grid, i, to, base::join(values, separator));
+    const std::string value = base::join(values, separator);
+    check_length(value);
+    set_label(eval, grid, i, to, value);
   }
   merge_equal_rows(grid, kSameLabels);
   return grid;

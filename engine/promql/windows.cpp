@@ -6,6 +6,7 @@
 #include "promql/absent.h"
 #include "promql/eval.h"
 #include "promql/functions.h"
+#include "promql/histogram_math.h"
 #include "promql/interpolate.h"
 #include "promql/quote.h"
 #include "promql/range_functions.h"
@@ -28,6 +29,14 @@ struct Samples {
     starts.clear();
   }
 };
+
+// A subquery may repeat a sample or leave some out, so what a sample said about the one before it no longer holds.
+std::shared_ptr<const series::Histogram> without_reset_hint(const Evaluation& eval, double cell) {
+  const series::Histogram& h = eval.histogram(cell);
+  const bool plain_hint =
+      h.hint == series::Histogram::ResetHint::kUnknown || h.hint == series::Histogram::ResetHint::kGauge;
+  return plain_hint ? eval.shared_histogram(cell) : with_hint(h, series::Histogram::ResetHint::kUnknown);
+}
 
 // How a range vector is read: its range, its time shift, and how much further an extended one looks.
 struct Reach {
@@ -155,7 +164,7 @@ class RangeSource {
     const double* cells = grid_.row(at_);
     for (int32_t i = 0; i < inner_.count; ++i) {
       if (is_histogram(cells[i])) {
-        samples.histograms.push_back({inner_.at(i), eval_.shared_histogram(cells[i])});
+        samples.histograms.push_back({inner_.at(i), without_reset_hint(eval_, cells[i])});
       } else if (!is_absent(cells[i])) {
         samples.points.push_back({inner_.at(i), cells[i]});
       }
@@ -263,6 +272,7 @@ Grid Evaluation::call_with_range(const CallNode& call, const Steps& steps) {
     for (int32_t i = 0; i < steps.count; ++i) {
       Window window = slider.at(reference_ms(*source.reach().when, steps.at(i)));
       if (window.begin == window.end && window.histogram_count == 0) continue;
+      poll();
       window.at_ms = steps.at(i);
       window.step = i;
       cells[i] = extended ? extended_cell(*this, range_call, window, *source.selector(), function)

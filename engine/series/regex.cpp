@@ -224,12 +224,13 @@ const std::vector<std::string>* Regex::literals() const {
   return state_->form == Form::kLiterals ? &state_->literals : nullptr;
 }
 
-std::string Regex::expand(std::string_view template_text, const std::vector<std::string_view>& groups) const {
+std::string Regex::expand(std::string_view template_text, const std::vector<std::string_view>& groups,
+                          size_t most) const {
   std::string out;
   for (;;) {
     const size_t dollar = template_text.find('$');
     out += template_text.substr(0, dollar);
-    if (dollar == std::string_view::npos) return out;
+    if (dollar == std::string_view::npos || out.size() > most) return out;
     template_text.remove_prefix(dollar + 1);
     size_t taken = 1;
     const std::string_view name = reference(template_text, taken);

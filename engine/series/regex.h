@@ -4,6 +4,7 @@
 /// Immutable, any thread. Source: Prometheus' model/labels/regexp (its semantics, not its code).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,8 +24,10 @@ class Regex {
   bool matches(std::string_view text, std::vector<std::string_view>& groups) const;
   /// When only these texts can match (`a|b|c`, `a`): them; else nullptr.
   const std::vector<std::string>* literals() const;
-  /// `template_text` with Go's $1, ${1}, $name, ${name} and $$ replaced from the groups of matches().
-  std::string expand(std::string_view template_text, const std::vector<std::string_view>& groups) const;
+  /// `template_text` with Go's $1, ${1}, $name, ${name} and $$ replaced from the groups of matches(). Stops once the
+  /// result is longer than `most`.
+  std::string expand(std::string_view template_text, const std::vector<std::string_view>& groups,
+                     size_t most = SIZE_MAX) const;
 
  private:
   struct State;

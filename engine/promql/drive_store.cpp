@@ -1,0 +1,69 @@
+#include "promql/drive_store.h"
+
+#include <algorithm>
+#include <map>
+
+namespace reeve::promql {
+
+namespace {
+std::unique_ptr<series::Head> empty_head() {
+  series::HeadLimits limits;
+  limits.memory_bytes = 4LL << 30;
+  return std::make_unique<series::Head>(limits);
+}
+
+// All that a series holds, by time.
+std::map<int64_t, GivenSample> samples_of(const series::SeriesView& series) {
+  std::map<int64_t, GivenSample> samples;
+  std::vector<series::Point> points;
+  std::vector<series::HistogramPoint> histograms;
+  std::vector<series::StartPoint> starts;
+  series.points(INT64_MIN, INT64_MAX, points);
+  series.histograms(INT64_MIN, INT64_MAX, histograms);
+  series.starts(INT64_MIN, INT64_MAX, starts);
+  for (const auto& point : points) samples[point.ms] = {point.ms, point.value, nullptr, false, 0};
+  for (const auto& point : histograms) samples[point.ms] = {point.ms, 0, point.value, false, 0};
+  for (const auto& start : starts) {
+    samples[start.ms].has_start = true;
+    samples[start.ms].start_ms = start.start_ms;
+  }
+  return samples;
+}
+}  // namespace
+
+DriveStore::DriveStore() : head_(empty_head()) {}
+
+void DriveStore::clear() {
+  head_ = empty_head();
+}
+
+bool DriveStore::put(const model::Labels& labels, const GivenSample& sample) {
+  const bool added = sample.histogram ? head_->append(labels, sample.ms, sample.histogram)
+                                      : head_->append(labels, sample.ms, sample.value);
+  if (added && sample.has_start) head_->set_start(labels, sample.ms, sample.start_ms);
+  return added;
+}
+
+void DriveStore::append(const model::Labels& labels, std::vector<GivenSample> samples) {
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const GivenSample& a, const GivenSample& b) { return a.ms < b.ms; });
+  std::vector<GivenSample> late;
+  for (const GivenSample& sample : samples)
+    if (!put(labels, sample)) late.push_back(sample);
+  if (!late.empty()) rebuild(labels, late);
+}
+
+void DriveStore::rebuild(const model::Labels& labels, const std::vector<GivenSample>& late) {
+  const std::unique_ptr<series::Head> old = std::move(head_);
+  head_ = empty_head();
+  const auto all = old->select({});
+  if (!all.ok()) return;
+  for (const series::SeriesView* series : all.value()) {
+    std::map<int64_t, GivenSample> samples = samples_of(*series);
+    if (series->labels() == labels)
+      for (const GivenSample& sample : late) samples[sample.ms] = sample;
+    for (const auto& [ms, sample] : samples) put(series->labels(), sample);
+  }
+}
+
+}  // namespace reeve::promql
