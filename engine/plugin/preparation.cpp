@@ -118,8 +118,14 @@ void Preparation::on_hello(const std::string& plugin, base::Result<model::Value>
 }
 
 void Preparation::on_checked(const std::string& plugin, size_t instance, const base::Result<Answer>& answer) {
-  if (!answer.ok()) complain(instance, answer.error().text);
   Exam& exam = exams_.at(plugin);
+  if (!answer.ok()) {
+    complain(instance, answer.error().text);
+  } else if (answer->value["manifest"].is_map()) {
+    auto own = read_manifest(answer->value["manifest"]);
+    if (!own.ok()) complain(instance, own.error().text);
+    if (own.ok()) exam.own[instance] = std::make_shared<const Manifest>(std::move(*own));
+  }
   if (--exam.unchecked == 0) finish_exam(exam);
 }
 
@@ -131,9 +137,12 @@ void Preparation::on_all_ended() {
   const auto ended = [](const auto& item) { return item.second.ended; };
   if (!std::all_of(exams_.begin(), exams_.end(), ended)) return;
   std::vector<Prepared> out;
-  for (const InstanceConfig& config : wanted_) {
-    const auto exam = exams_.find(config.plugin);
-    if (exam != exams_.end()) out.push_back({config, exam->second.program, exam->second.manifest});
+  for (size_t i = 0; i < wanted_.size(); ++i) {
+    const auto exam = exams_.find(wanted_[i].plugin);
+    if (exam == exams_.end()) continue;
+    const auto own = exam->second.own.find(i);
+    const auto& manifest = own != exam->second.own.end() ? own->second : exam->second.manifest;
+    out.push_back({wanted_[i], exam->second.program, manifest});
   }
   const Done done = std::move(done_);
   if (!errors_.empty()) return done(base::invalid(base::join(errors_, "\n")));

@@ -28,6 +28,8 @@ class Preparation {
     Program program;
     std::unique_ptr<Conversation> talk;
     std::shared_ptr<const Manifest> manifest;
+    std::map<size_t, std::shared_ptr<const Manifest>>
+        own;                        ///< of instances whose manifest depends on their configuration
     std::vector<size_t> instances;  ///< of wanted_
     size_t unchecked = 0;
     bool ended = false;

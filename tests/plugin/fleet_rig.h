@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ inline void build_plugin(const std::string& source, const std::string& folder, c
                          const std::string& more = {}) {
   const bool c = source.ends_with(".c");
   const std::string root = REEVE_SOURCE_DIR;
-  const std::string command = std::string(c ? "cc" : "g++") + " -shared -fPIC -O1 -Wall -Wextra -Werror " + more +
+  const std::string command = std::string(c ? "cc" : "g++") + " -shared -fPIC -O1 -Wall -Wextra -Werror -Wno-missing-field-initializers " + more +
                               " -I " + root + "/sdk/include " + (source[0] == '/' ? source : root + "/" + source) +
                               " -o " + folder + "/" + name + ".so";
   ASSERT_EQ(::system(command.c_str()), 0) << command;
@@ -108,13 +109,17 @@ class FleetRig {
     ASSERT_TRUE(real.until([&] { return all_open(); })) << model::to_pretty_json(fleet->status());
   }
   bool all_open() const {
-    const model::Value status = fleet->status();
-    for (const model::Value& instance : status.as_list())
-      for (const model::Value& lane : instance["lanes"].as_list()) {
-        const std::string& state = lane["state"].as_string();
-        if (state != "idle" && state != "busy") return false;
-      }
-    return !status.as_list().empty();
+    const model::Value all = fleet->status();
+    for (const model::Value& instance : all.as_list())
+      if (!is_open(instance)) return false;
+    return !all.as_list().empty();
+  }
+  static bool is_open(const model::Value& instance) {
+    for (const model::Value& lane : instance["lanes"].as_list()) {
+      const std::string& state = lane["state"].as_string();
+      if (state != "idle" && state != "busy") return false;
+    }
+    return !instance["lanes"].as_list().empty();
   }
   model::Value status(const std::string& instance) const {
     const model::Value all = fleet->status();
@@ -145,6 +150,11 @@ class FleetRig {
   }
   base::Result<model::ProbeAnswer> probe(plugin::Fleet::Call c) {
     return wait<model::ProbeAnswer>([&](auto done) { fleet->probe(c, "key", "b1", done); });
+  }
+  void kill_all(const std::string& instance) const {
+    const model::Value all = status(instance);
+    for (const model::Value& process : all["processes"].as_list())
+      ::kill(static_cast<pid_t>(process["pid"].as_int()), SIGKILL);
   }
   int told(plugin::StateChange::What what) const {
     int n = 0;

@@ -18,6 +18,10 @@ std::string own_version() {
 // The size that a descriptor of ABI 1.0 has: its last member then was `close`.
 constexpr size_t kSmallest = offsetof(reeve_plugin, close) + sizeof(void*);
 
+void take_text(void* to, reeve_text text) {
+  static_cast<std::string*>(to)->assign(text.at ? text.at : "", text.size);
+}
+
 std::string judge_lanes(const reeve_plugin& p) {
   if (!p.describe) return "has no describe()";
   if (!p.close) return "has no close()";
@@ -44,6 +48,15 @@ std::string judge(const reeve_plugin& plugin, const std::string& path) {
   return lanes.empty() ? lanes : path + " " + lanes;
 }
 
+std::string manifest_for(const reeve_plugin& plugin, std::string_view config) {
+  // The member came after the first descriptors were built.
+  const bool known = plugin.size >= offsetof(reeve_plugin, describe_for) + sizeof(void*);
+  if (!known || !plugin.describe_for) return {};
+  std::string manifest;
+  plugin.describe_for({config.data(), config.size()}, &manifest, take_text);
+  return "{\"manifest\":" + (manifest.empty() ? "null" : manifest) + "}";
+}
+
 Library load_library(const std::string& path) {
   Library out;
   void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -60,9 +73,7 @@ Library load_library(const std::string& path) {
   }
   out.error = judge(*plugin, path);
   if (!out.error.empty()) return out;
-  plugin->describe(&out.manifest, [](void* to, reeve_text text) {
-    static_cast<std::string*>(to)->assign(text.at ? text.at : "", text.size);
-  });
+  plugin->describe(&out.manifest, take_text);
   out.plugin = plugin;
   return out;
 }

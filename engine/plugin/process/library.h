@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "reeve/plugin.h"
 
@@ -16,6 +17,10 @@ struct Library {
 
 /// Never unloaded: the process ends with it.
 Library load_library(const std::string& path);
+
+/// `{"manifest": ...}` of an instance, where the plugin has one for each; else empty. The configuration has been
+/// accepted.
+std::string manifest_for(const reeve_plugin& plugin, std::string_view config);
 
 /// What is wrong with a descriptor, or empty text. `path` is for the message.
 std::string judge(const reeve_plugin& plugin, const std::string& path);

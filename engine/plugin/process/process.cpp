@@ -48,7 +48,8 @@ class PluginProcess {
   void check(uint64_t call, std::string_view config);
   void open(uint64_t call, uint64_t lane, model::Unpacker& in);
   void call(Kind kind, uint64_t call, uint64_t lane, model::Unpacker& in);
-  void refuse(uint64_t call, int fault, std::string_view text);
+  void refuse(uint64_t call, int fault, std::string_view text) { reply(call, fault, text, {}); }
+  void reply(uint64_t call, int fault, std::string_view text, std::string_view answer);
   void leave();
 
   const Library& library_;
@@ -102,7 +103,9 @@ void PluginProcess::check(uint64_t call, std::string_view config) {
   int fault = REEVE_OK;
   if (library_.plugin->check) fault = library_.plugin->check({config.data(), config.size()}, error, sizeof error);
   error[sizeof error - 1] = '\0';
-  refuse(call, fault, error);
+  std::string answer;
+  if (fault == REEVE_OK) answer = manifest_for(*library_.plugin, config);
+  reply(call, fault, error, answer);
 }
 
 void PluginProcess::open(uint64_t call, uint64_t lane, model::Unpacker& in) {
@@ -146,7 +149,7 @@ void PluginProcess::call(Kind kind, uint64_t call, uint64_t lane, model::Unpacke
   if (kind == Kind::kClose) lanes_.erase(found);
 }
 
-void PluginProcess::refuse(uint64_t call, int fault, std::string_view text) {
+void PluginProcess::reply(uint64_t call, int fault, std::string_view text, std::string_view answer) {
   std::string frame;
   model::Packer out(frame);
   out.list(6);
@@ -155,7 +158,7 @@ void PluginProcess::refuse(uint64_t call, int fault, std::string_view text) {
   out.integer(fault);
   out.string(text);
   out.integer(0);
-  out.string({});
+  out.string(answer);
   writer_.write(frame);
 }
 
