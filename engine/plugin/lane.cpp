@@ -197,7 +197,7 @@ void Lane::settle(uint64_t number, int64_t count, const std::string& cursor) {
   if (number != number_ || !talk) return;  // events of a lane that has been opened anew since
   unsettled_ -= count;
   if (talk->exec() && unsettled_ < kCredit / 2) talk->hold(false);
-  talk->credit(number, count, cursor);
+  if (!talk->exec() || !cursor.empty()) talk->credit(number, count, cursor);
 }
 
 model::Value Lane::status() const {
