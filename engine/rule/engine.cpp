@@ -17,6 +17,8 @@ EngineImpl::EngineImpl(series::Head& head, Ports ports, base::Loop& loop, base::
               episodes_,
               query_options(settings_.default_interval),
               [this](const model::AlertChange& c, const LiveRule& l) { change(c, l); },
+              [this](const model::Alert& alert) { return verifying(alert); },
+              [this](const model::Event& event) { return has_outcome(event); },
               now()},
       queue_(loop_, [this](const Work& work) { evaluate(work); }) {}
 
@@ -46,8 +48,44 @@ void EngineImpl::on_event(const model::Event& event) {
     evaluation.take(event);
     problem(*rules_[rule], evaluation.template_problem());
     const Rule& meant = *rules_[rule]->rule;
-    if (meant.keep.us > 0 && !rules_[rule]->events.empty()) arm_keep(loop_.clock().boot() + meant.keep);
+    if (rules_[rule]->events.empty()) continue;
+    if (!event.caused_by.empty()) arm_keep();
+    if (meant.keep.us > 0) arm_keep(loop_.clock().boot() + meant.keep);
   }
+}
+
+void EngineImpl::on_outcome(const std::string& step) {
+  constexpr size_t kRemembered = 256;
+  outcomes_.push_back(step);
+  if (outcomes_.size() > kRemembered) outcomes_.pop_front();
+  release([&](const EventTrack& track) { return track.ended_by == step; });
+}
+
+void EngineImpl::release(const std::function<bool(const EventTrack&)>& is_meant) {
+  bool any = false;
+  for (const auto& live : rules_)
+    if (!live->events.empty()) any |= EventEvaluation(around_, *live, now()).release(is_meant);
+  if (any) arm_keep(loop_.clock().boot());
+}
+
+// The act helped, so this occurrence is over, also where the event that would say so was missed.
+void EngineImpl::clear(const model::Alert& alert) {
+  const auto found = by_id_.find(alert.rule_id);
+  if (found == by_id_.end() || rules_[found->second]->rule->kind != Rule::Kind::kEvent) return;
+  EventEvaluation(around_, *rules_[found->second], now()).clear(alert);
+}
+
+bool EngineImpl::has_outcome(const model::Event& event) const {
+  bool any = std::find(outcomes_.begin(), outcomes_.end(), event.caused_by) != outcomes_.end();
+  if (!event.target.empty())
+    verifications_.each([&](base::Handle, const Verification& v) { any |= v.target() == event.target; });
+  return any;
+}
+
+bool EngineImpl::verifying(const model::Alert& alert) const {
+  bool any = false;
+  verifications_.each([&](base::Handle, const Verification& v) { any |= v.is_about(alert); });
+  return any;
 }
 
 void EngineImpl::look_again(const std::vector<size_t>& rules) {
@@ -110,9 +148,15 @@ std::optional<base::Duration> EngineImpl::data_age(const model::Alert& alert) co
 
 void EngineImpl::verify(const model::Alert& alert, base::Time since, base::Duration hold, base::Duration within,
                         std::function<void(Verified, std::string why)> done) {
+  // Whoever asks has the outcome.
+  if (!alert.target.empty()) release([&](const EventTrack& track) { return track.alert.target == alert.target; });
   auto verification = std::make_unique<Verification>(
       around_, loop_, [this](const std::string& rule_id) { return live(rule_id); },
-      Verification::Question{alert, since, hold, within, std::move(done)});
+      Verification::Question{alert, since, hold, within,
+                             [this, alert, done = std::move(done)](Verified verified, std::string why) {
+                               if (verified == Verified::kHeld) clear(alert);
+                               done(verified, std::move(why));
+                             }});
   Verification& made = *verification;
   made.begin(verifications_, verifications_.add(std::move(verification)));
 }

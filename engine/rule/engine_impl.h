@@ -27,6 +27,7 @@ class EngineImpl : public Engine {
   void tick(base::Time at) override;
   void on_batch(const model::Batch& batch) override;
   void on_event(const model::Event& event) override;
+  void on_outcome(const std::string& step) override;
   void restore(const std::vector<model::Alert>& alerts) override;
   std::vector<model::Alert> alerts() const override;
   const Rule* find(const std::string& rule_id) const override;
@@ -70,6 +71,10 @@ class EngineImpl : public Engine {
   Moment moment(base::Time at) const;
   const LiveRule* live(const std::string& rule_id) const;
   void change(const model::AlertChange& change, const LiveRule& live);
+  void release(const std::function<bool(const EventTrack&)>& is_meant);
+  void clear(const model::Alert& alert);
+  bool verifying(const model::Alert& alert) const;
+  bool has_outcome(const model::Event& event) const;
   void look_again(const std::vector<size_t>& rules);
 
   series::Head& head_;
@@ -87,6 +92,7 @@ class EngineImpl : public Engine {
   Arrival arrival_;
   WorkQueue queue_;
   base::Live<Verification> verifications_;
+  std::deque<std::string> outcomes_;  // steps that lately had their outcome, newest last
   base::Loop::Id keep_timer_ = 0;
   base::Boot keep_due_;
   bool started_ = false;

@@ -9,6 +9,8 @@ namespace reeve::rule {
 namespace {
 using model::AlertState;
 constexpr size_t kMostCauses = 100;
+// How long an outcome is waited for that nobody tells of.
+constexpr base::Duration kOutcome = base::seconds(30);
 }  // namespace
 
 void EventEvaluation::take(const model::Event& event) {
@@ -22,7 +24,12 @@ void EventEvaluation::take(const model::Event& event) {
 
 void EventEvaluation::match(const model::Event& event) {
   model::Labels identity = identity_of(event, rule_.by);
-  const auto it = live_.events.find(identity);
+  auto it = live_.events.find(identity);
+  // After the end, or after an act that is being verified, it is not the same occurrence any more.
+  if (it != live_.events.end() && (!it->second.ended_by.empty() || around_.verifying(it->second.alert))) {
+    end(it);
+    it = live_.events.end();
+  }
   if (it == live_.events.end()) return begin(event, std::move(identity));
   EventTrack& track = it->second;
   ++track.alert.count;
@@ -69,27 +76,52 @@ void EventEvaluation::begin(const model::Event& event, model::Labels identity) {
 }
 
 void EventEvaluation::until(const model::Event& event) {
-  const auto over = [&](const EventTrack& track) {
-    // A late event of the same source tells of the time before; sources' clocks are not compared.
-    return event.instance != track.last_instance || event.at >= track.last_at;
-  };
-  if (!rule_.by.empty()) {
-    const auto it = live_.events.find(identity_of(event, rule_.by));
-    if (it != live_.events.end() && over(it->second)) end(it);
-    return;
-  }
   for (auto it = live_.events.begin(); it != live_.events.end();) {
     const auto next = std::next(it);
-    if (agrees_on(it->first, event) && over(it->second)) end(it);
+    if (is_end_of(event, *it)) {
+      if (event.caused_by.empty() || around_.has_outcome(event)) {
+        end(it);
+      } else {
+        end_later(it->second, event.caused_by);
+      }
+    }
     it = next;
   }
 }
 
+bool EventEvaluation::is_end_of(const model::Event& event,
+                                const std::pair<const model::Labels, EventTrack>& one) const {
+  const bool same = rule_.by.empty() ? agrees_on(one.first, event) : one.first == identity_of(event, rule_.by);
+  // A late event of the same source tells of the time before; sources' clocks are not compared.
+  return same && (event.instance != one.second.last_instance || event.at >= one.second.last_at);
+}
+
+// The effect of a step is seen before its outcome is known; the story is told in the other order: acted, then well.
+void EventEvaluation::end_later(EventTrack& track, const std::string& step) {
+  track.ended_by = step;
+  track.ends = at_.boot + kOutcome;
+}
+
+bool EventEvaluation::release(const std::function<bool(const EventTrack&)>& is_meant) {
+  bool any = false;
+  for (auto& [identity, track] : live_.events) {
+    if (track.ended_by.empty() || !is_meant(track)) continue;
+    track.ends = at_.boot;
+    any = true;
+  }
+  return any;
+}
+
+void EventEvaluation::clear(const model::Alert& alert) {
+  for (auto it = live_.events.begin(); it != live_.events.end(); ++it)
+    if (it->second.alert.key == alert.key && it->second.alert.episode == alert.episode) return end(it);
+}
+
 void EventEvaluation::expire() {
-  if (rule_.keep.us <= 0) return;
   for (auto it = live_.events.begin(); it != live_.events.end();) {
     const auto next = std::next(it);
-    if (it->second.ends <= at_.boot) end(it);
+    const bool may_end = rule_.keep.us > 0 || !it->second.ended_by.empty();
+    if (may_end && it->second.ends <= at_.boot) end(it);
     it = next;
   }
 }

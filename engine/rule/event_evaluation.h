@@ -15,8 +15,12 @@ class EventEvaluation {
 
   /// The event has the type of `on`, of `until`, or of both.
   void take(const model::Event& event);
-  /// Ends the episodes whose `keep` is over.
+  /// Ends the episodes whose `keep` is over, and those that the engine's own steps ended.
   void expire();
+  /// The end that `is_meant` finds may be told now. True: there is one; expire() will do it.
+  bool release(const std::function<bool(const EventTrack&)>& is_meant);
+  /// Its act was verified: the episode is over, whatever events say.
+  void clear(const model::Alert& alert);
   /// An active alert of the ledger. False: its event does not say what it is about.
   bool restore(model::Alert alert);
 
@@ -25,8 +29,10 @@ class EventEvaluation {
  private:
   void match(const model::Event& event);
   void until(const model::Event& event);
+  bool is_end_of(const model::Event& event, const std::pair<const model::Labels, EventTrack>& one) const;
   void begin(const model::Event& event, model::Labels identity);
   void end(std::map<model::Labels, EventTrack>::iterator it);
+  void end_later(EventTrack& track, const std::string& step);
   std::string expand(const NamedTemplate& text, const tmpl::Data& data);
 
   Surroundings& around_;

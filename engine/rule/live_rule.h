@@ -16,7 +16,8 @@ namespace reeve::rule {
 /// One alert of an event rule.
 struct EventTrack {
   model::Alert alert;
-  base::Boot ends;            ///< when `keep` is over; meaningless without one
+  base::Boot ends;            ///< when `keep` is over; meaningless without one, but see `ended_by`
+  std::string ended_by;       ///< the engine's own step whose effect was the end; told when that has its outcome
   base::Time last_at;         ///< the source's time of the last matching event
   std::string last_instance;  ///< and where it came from
 };

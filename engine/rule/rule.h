@@ -140,8 +140,13 @@ class Engine {
   virtual void tick(base::Time at) = 0;
   /// After a batch was appended to the series: evaluates on arrival what the batch's series concern.
   virtual void on_batch(const model::Batch& batch) = 0;
-  /// An accepted event (its id is set).
+  /// An accepted event (its id is set). One that a step of the engine caused ends an alert only when that step has its
+  /// outcome (on_outcome(), or a verification of the target begins), so that the ledger tells the act before its
+  /// success.
   virtual void on_event(const model::Event& event) = 0;
+  /// The outcome of a step (`<run>/<path>`, as in Event::caused_by) is in the ledger, or it is in doubt. Ends what its
+  /// effect ended, on a later turn.
+  virtual void on_outcome(const std::string& step) = 0;
 
   /// Alerts as the ledger has them at start, after install(): active ones go on, warming until their windows are
   /// covered; of others only the episode number is taken. An active one whose rule is gone is told as ended.
@@ -155,8 +160,9 @@ class Engine {
   virtual std::optional<base::Duration> data_age(const model::Alert& alert) const = 0;
 
   /// Watches until the alert has been clear on data newer than `since` for `hold`, at most `within`. Ends at once as
-  /// kNotHeld when another alert of its target, or a new episode of this one, fires. `done` comes once, on a later
-  /// turn.
+  /// kNotHeld when another alert of its target, or a new episode of this one, fires; meanwhile a further matching event
+  /// is a new episode. An event rule's alert that is still there when it held ends with it. `done` comes once, on a
+  /// later turn.
   virtual void verify(const model::Alert& alert, base::Time since, base::Duration hold, base::Duration within,
                       std::function<void(Verified, std::string why)> done) = 0;
 

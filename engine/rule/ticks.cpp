@@ -102,9 +102,10 @@ void EngineImpl::problem(LiveRule& live, const std::string& text) {
 void EngineImpl::arm_keep() {
   std::optional<base::Boot> due;
   for (const auto& live : rules_) {
-    if (live->rule->keep.us <= 0) continue;
-    for (const auto& [identity, track] : live->events)
+    for (const auto& [identity, track] : live->events) {
+      if (live->rule->keep.us <= 0 && track.ended_by.empty()) continue;
       if (!due || track.ends < *due) due = track.ends;
+    }
   }
   if (due) arm_keep(*due);
 }

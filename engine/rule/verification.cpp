@@ -101,6 +101,12 @@ bool Verification::is_joined(const Rule& rule, const model::Labels& element) con
   });
 }
 
+bool Verification::is_about(const model::Alert& alert) const {
+  const model::Alert& ours = question_.alert;
+  return at_ == At::kWatching && alert.rule_id == ours.rule_id && alert.key == ours.key &&
+         alert.episode == ours.episode;
+}
+
 void Verification::on_change(const model::AlertChange& change) {
   if (at_ != At::kWatching || change.alert.state != model::AlertState::kFiring ||
       change.from == model::AlertState::kFiring)

@@ -33,6 +33,9 @@ class Verification {
   void look();
   void on_change(const model::AlertChange& change);
   const std::string& rule_id() const { return question_.alert.rule_id; }
+  const std::string& target() const { return question_.alert.target; }
+  /// It watches this episode, and has no answer yet.
+  bool is_about(const model::Alert& alert) const;
 
  private:
   enum class At { kWatching, kAnswered };

@@ -95,6 +95,8 @@ void TestRun::events_until(base::Duration now) {
     event.id = "0." + std::to_string(next_event_);
     event.at = loop_.clock().wall();
     engine_->on_event(event);
+    // A step that caused something here has been well.
+    if (!event.caused_by.empty()) engine_->on_outcome(event.caused_by);
   }
   loop_.advance(at(now) - loop_.clock().wall());
 }

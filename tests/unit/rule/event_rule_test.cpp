@@ -79,7 +79,65 @@ TEST_F(EngineTest, WhatTheEngineCausedStartsNoAlertButEndsOne) {
   model::Event start = event("docker.start");
   start.caused_by = "run/1";
   engine_->on_event(start);
+  engine_->on_outcome("run/1");
+  loop_.run();
   EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing", "Died firing -> resolved"));
+}
+
+// An alert that the engine's own start ends.
+class OwnEffect : public EngineTest {
+ protected:
+  OwnEffect() { install(kDied); }
+  void dies() { engine_->on_event(die()); }
+  void starts() {
+    pass(base::millis(1));
+    model::Event start = event("docker.start");
+    start.caused_by = "run/1";
+    engine_->on_event(start);
+    loop_.run();
+  }
+  void outcome() {
+    engine_->on_outcome("run/1");
+    loop_.run();
+  }
+};
+
+TEST_F(OwnEffect, EndsAnAlertWhenTheStepHasItsOutcome) {
+  dies(), starts();
+  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
+  outcome();
+  EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
+}
+
+TEST_F(OwnEffect, EndsItAtOnceWhenTheOutcomeCameFirst) {
+  dies(), outcome(), starts();
+  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing", "Died firing -> resolved"));
+}
+
+TEST_F(OwnEffect, EndsItWhenTheVerificationBegins) {
+  dies(), starts();
+  engine_->verify(only_alert(), loop_.clock().wall(), base::seconds(10), base::minutes(1),
+                  [](Verified, std::string) {});
+  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
+  loop_.run();
+  EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
+}
+
+TEST_F(OwnEffect, EndsItInTheEndWhenNobodyTellsTheOutcome) {
+  dies(), starts();
+  pass(base::seconds(29));
+  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
+  pass(base::seconds(1));
+  EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
+}
+
+TEST_F(OwnEffect, AFurtherDeathAfterItIsANewEpisode) {
+  dies(), starts();
+  pass(base::millis(1)), dies();
+  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing", "Died firing -> resolved", "Died inactive -> firing"));
+  EXPECT_EQ(only_alert().episode, 2u);
+  outcome();
+  EXPECT_EQ(only_alert().episode, 2u);
 }
 
 TEST_F(EngineTest, CausedTrueMatchesWhatTheEngineCaused) {

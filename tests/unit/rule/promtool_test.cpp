@@ -30,24 +30,24 @@ TEST(Promtool, ItsOwnFixturesGiveItsExitCodes) {
   const fs::path folder = kConformance / "promtool";
   if (!fs::exists(folder)) GTEST_SKIP() << folder << " is not there";
   const Fixture runs[] = {{"unittest.yml", 0},
-                      {"long-period.yml", 0},
-                      {"no-test-group-interval.yml", 0},
-                      {"start-time-test.yml", 0},
-                      {"at-modifier-test.yml", 0},
-                      {"negative-offset-test.yml", 0},
-                      {"rules_run.yml", 0, only("correct")},
-                      {"rules_run_extrafields.yml", 0, {.ignore_unknown_fields = true}},
-                      {"rules_run_fuzzy.yml", 0, only("correct")},
-                      {"bad-input-series.yml", 1},
-                      {"bad-promql.yml", 1},
-                      {"bad-rules-syntax-test.yml", 1},
-                      {"bad-rules-error-test.yml", 1},
-                      {"failing.yml", 1},
-                      {"rules_run.yml", 1},
-                      {"rules_run.yml", 1, only("wrong")},
-                      {"rules_run_extrafields.yml", 1},
-                      {"rules_run_no_fuzzy.yml", 1},
-                      {"rules_run_fuzzy.yml", 1, only("wrong")}};
+                          {"long-period.yml", 0},
+                          {"no-test-group-interval.yml", 0},
+                          {"start-time-test.yml", 0},
+                          {"at-modifier-test.yml", 0},
+                          {"negative-offset-test.yml", 0},
+                          {"rules_run.yml", 0, only("correct")},
+                          {"rules_run_extrafields.yml", 0, {.ignore_unknown_fields = true}},
+                          {"rules_run_fuzzy.yml", 0, only("correct")},
+                          {"bad-input-series.yml", 1},
+                          {"bad-promql.yml", 1},
+                          {"bad-rules-syntax-test.yml", 1},
+                          {"bad-rules-error-test.yml", 1},
+                          {"failing.yml", 1},
+                          {"rules_run.yml", 1},
+                          {"rules_run.yml", 1, only("wrong")},
+                          {"rules_run_extrafields.yml", 1},
+                          {"rules_run_no_fuzzy.yml", 1},
+                          {"rules_run_fuzzy.yml", 1, only("wrong")}};
   for (const Fixture& run : runs) {
     std::ostringstream out;
     EXPECT_EQ(test_rules({(folder / run.file).string()}, run.options, out), run.wanted) << run.file << "\n"

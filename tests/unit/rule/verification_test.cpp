@@ -176,6 +176,24 @@ TEST_F(VerificationTest, OfAnEventRuleDoesNotHoldWhenItsExpressionDoesNot) {
   EXPECT_THAT(why_, HasSubstr("running == 1 does not hold"));
 }
 
+TEST_F(VerificationTest, OfAnEventRuleEndsItsAlertWhenItHeld) {
+  install(kEvent);
+  verify(died());
+  running(1), running(1), running(1);
+  EXPECT_EQ(answer(), Verified::kHeld);
+  EXPECT_THAT(engine_->alerts(), IsEmpty());  // although no start was seen
+}
+
+TEST_F(VerificationTest, OfAnEventRuleEndsWithTheNextOccurrence) {
+  install(kEvent);
+  verify(died());
+  running(1);
+  died();
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+  EXPECT_EQ(why_, "Died fired again");
+  EXPECT_EQ(only_alert().episode, 2u);
+}
+
 TEST_F(VerificationTest, OfAnEventRuleWithoutVerifyIsUnknown) {
   install("      - { alert: Died, on: docker.die, by: [id] }\n");
   verify(died());
