@@ -60,7 +60,7 @@ base::Status read_answer(int fd, Parser& parser, base::Boot until, const std::fu
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     boost::beast::error_code error;
     if (count <= 0) {
-      parser.put_eof(error);
+      if (parser.got_some()) parser.put_eof(error);
       if (error || !parser.is_done()) return Error{Fault::kTransient, "the engine closed in the middle of its answer"};
       break;
     }

@@ -7,6 +7,8 @@
 namespace reeve::cli {
 
 namespace {
+constexpr int kMostWords = 1 << 20;
+
 /// A CLI11 program built from the grammar, and where it leaves what was typed.
 class Tree {
  public:
@@ -32,7 +34,7 @@ class Tree {
 };
 
 CLI::Option* add_option(CLI::App& app, const Option& option) {
-  if (option.value.empty()) return app.add_flag(option.name, option.help);
+  if (option.value.empty()) return app.add_flag(option.name, option.help)->disable_flag_override();
   CLI::Option* added = app.add_option(option.name, option.help)->type_name(option.value);
   added->expected(1);
   if (option.repeated) {
@@ -46,11 +48,7 @@ CLI::Option* add_option(CLI::App& app, const Option& option) {
 
 CLI::Option* add_positional(CLI::App& app, const Positional& positional) {
   CLI::Option* added = app.add_option(positional.name, positional.help)->type_name("");
-  if (positional.many) {
-    added->expected(positional.required ? 1 : 0, 1 << 20);
-  } else {
-    added->expected(positional.required ? 1 : 0, 1);
-  }
+  added->expected(1, positional.many ? kMostWords : 1);
   if (positional.required) added->required();
   if (!positional.choices.empty()) added->check(CLI::IsMember(positional.choices));
   return added;
@@ -113,6 +111,14 @@ std::vector<std::string> options_of(const Command* command) {
   return names;
 }
 
+// `app.help()` names only its last word.
+std::string help_text(const CLI::App& app) {
+  std::string before;
+  for (const CLI::App* up = app.get_parent(); up; up = up->get_parent())
+    before = up->get_name() + (before.empty() ? "" : " ") + before;
+  return app.help(before) + (before.empty() ? "" : "Options of every command: reeve --help\n");
+}
+
 Parsed Tree::usage(const std::string& text, const CLI::App& at) {
   Parsed parsed;
   std::string path = at.get_name();
@@ -141,7 +147,7 @@ Parsed Tree::parse(std::vector<std::string> arguments) {
     app_.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const Node* node = chosen();
-    parsed.text = node ? node->app->help() : app_.help();
+    parsed.text = help_text(node ? *node->app : app_);
     return parsed;
   } catch (const CLI::CallForVersion& version) {
     parsed.text = std::string(version.what()) + "\n";
@@ -159,7 +165,7 @@ Parsed Tree::parse(std::vector<std::string> arguments) {
   }
   if (const auto rest = app_.remaining(true); !rest.empty()) return unknown(rest);
   if (!node || !node->command->run) {
-    parsed.text = node ? node->app->help() : app_.help();
+    parsed.text = help_text(node ? *node->app : app_);
     parsed.exit = kUsage;
     return parsed;
   }
@@ -183,7 +189,7 @@ Parsed parse(const std::vector<std::string>& arguments, const std::string& versi
 std::string help_of(const std::string& path) {
   Tree tree("");
   CLI::App* app = path.empty() ? &tree.app() : tree.find(path);
-  return app ? app->help() : "";
+  return app ? help_text(*app) : "";
 }
 
 }  // namespace reeve::cli

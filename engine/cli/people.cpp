@@ -38,9 +38,9 @@ void print_halt(const Context& context, const std::string& words, const std::str
   if (context.print_data(data.set("engine", engine))) return;
   context.out() << words << '\n';
   if (engine == "not running") {
-    context.out() << "no engine is running; it will hold from the start\n";
+    context.out() << "no engine is running; the next one will see it when it starts\n";
   } else if (engine != "told") {
-    context.err() << "reeve: the file holds, but the engine says: " << printable(engine) << '\n';
+    context.err() << "reeve: the file says so, but the engine answers: " << printable(engine) << '\n';
   }
 }
 

@@ -84,7 +84,10 @@ void print_plan(const Context& context, const Value& plan) {
   }
   if (table.empty()) context.out() << "it would change nothing\n";
   table.print(context.out(), context.style);
-  const std::string rest = brief(plan, 400);
+  Value others = Value::map();
+  for (const auto& [key, value] : plan.as_map())
+    if (key != "steps") others.set(key, value);
+  const std::string rest = brief(others, 400);
   if (!rest.empty()) context.out() << rest << '\n';
 }
 

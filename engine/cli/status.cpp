@@ -84,9 +84,12 @@ void Screen::halts() {
 }
 
 void Screen::problems() {
-  for (const std::string& problem : report_.problems)
+  bool said = false;
+  for (const std::string& problem : report_.problems) {
     out_ << paint("wrong", Colour::kRed) << "   " << printable(problem) << '\n';
-  if (report_.running && !report_.ledger_writable)
+    said = said || base::starts_with(problem, "ledger");
+  }
+  if (report_.running && !report_.ledger_writable && !said)
     out_ << paint("wrong", Colour::kRed) << "   the ledger cannot be written: nothing is changed, alerts go on\n";
 }
 
@@ -194,7 +197,7 @@ int nagios(const Context& context, const StatusReport& report) {
   say(firing, "firing");
   say(parked, "parked");
   say(waiting, "waiting for approval");
-  say(down, "sources down");
+  say(down, ("of " + std::to_string(report.sources.size()) + " sources down").c_str());
 
   int state = words.empty() ? kNagiosOk : kNagiosWarning;
   if (!report.running || !report.ledger_writable || !report.problems.empty() || grave > 0) state = kNagiosCritical;
