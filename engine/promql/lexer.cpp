@@ -327,7 +327,7 @@ bool Lexer::scan_number() {
       if (accept("_.") || hexadecimal) return false;
       continue;
     }
-    if (is_next("eE")) {
+    if (is_next("eE") && !hexadecimal) {
       if (exponent) {
         take();
         return false;
