@@ -64,7 +64,7 @@ base::Status make_version_1(ChainFile& chain, const Pending& first, const FileOp
   REEVE_TRY(const std::vector<std::string> made, make_tables(connection, options.tables));
   REEVE_CHECK(chain.append(first, first.seq));
   for (const Table& table : options.tables)
-    if (from && table.name != "ledger_clock") REEVE_CHECK(copy_rows(*from, connection, table));
+    if (from) REEVE_CHECK(copy_rows(*from, connection, table));
   return run_all(connection, format_triggers());
 }
 

@@ -18,7 +18,8 @@
 namespace reeve::ledger {
 
 /// The rows an entry implies. Pure: the same entry gives the same rows, live and in `reeve audit rebuild`. Each module
-/// that owns kinds exports one `project`; app joins them. Row changes may say the entry's seq (it is set).
+/// that owns kinds exports one `project`; app joins them. Row changes may say the entry's seq (it is set). Not asked of
+/// kinds `ledger.*`.
 using Project = std::function<std::vector<model::RowChange>(const model::Entry&)>;
 
 /// Called on the core thread through Loop::post, once: the entry is durable, or refused (kUnavailable while commits

@@ -254,6 +254,7 @@ void MemoryLedger::commit(uint64_t up_to) {
   while (durable_ < up_to) {
     const Stored& entry = entries_[durable_++];
     ++counters_.committed;
+    if (entry.kind.starts_with("ledger.")) continue;
     for (const Project& project : settings_.projects)
       for (const model::RowChange& change : project(entry)) apply(change);
   }

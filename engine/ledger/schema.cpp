@@ -92,6 +92,7 @@ std::vector<Table> all_tables(const Settings& settings) {
 
 std::vector<model::RowChange> project_all(const Settings& settings, const model::Entry& entry) {
   std::vector<model::RowChange> rows = project_own(entry);
+  if (entry.kind.starts_with("ledger.")) return rows;
   for (const Project& project : settings.projects)
     for (model::RowChange& change : project(entry)) rows.push_back(std::move(change));
   return rows;

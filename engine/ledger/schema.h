@@ -30,7 +30,8 @@ std::vector<model::RowChange> project_own(const model::Entry& entry);
 
 /// Own tables first, then the modules'.
 std::vector<Table> all_tables(const Settings& settings);
-/// Row changes of every project, own first. The names are checked against `tables` by the caller.
+/// Row changes of every project, own first; of kinds `ledger.*` only own ones. The names are checked against `tables`
+/// by the caller.
 std::vector<model::RowChange> project_all(const Settings& settings, const model::Entry& entry);
 
 std::string create_table_sql(const Table& table);
