@@ -8,6 +8,8 @@ namespace reeve::plugin {
 using What = StateChange::What;
 
 namespace {
+constexpr base::Duration kStopPatience = base::seconds(2);
+
 bool starts_programs(const Manifest& manifest) {
   return std::find(manifest.capabilities.begin(), manifest.capabilities.end(), "exec") != manifest.capabilities.end();
 }
@@ -21,7 +23,9 @@ FleetImpl::FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random&
       spawner_(child::make_spawner(search_.child_program, loop)),
       around_{*spawner_, search_, loop, random} {}
 
-FleetImpl::~FleetImpl() = default;
+FleetImpl::~FleetImpl() {
+  if (stop_timer_ != 0) loop_.cancel(stop_timer_);
+}
 
 void FleetImpl::prepare(std::vector<InstanceConfig> wanted, std::function<void(base::Status)> done) {
   ready_.reset();
@@ -212,11 +216,22 @@ void FleetImpl::stop(std::function<void()> done) {
   instances_.each([&](base::Handle handle, const Instance&) { all.push_back(handle); });
   for (const base::Handle handle : all)
     if (Instance* instance = instances_.find(handle)) instance->close();
+  stop_timer_ = loop_.after(kStopPatience, [this] { on_stop_late(); });
   loop_.post([this] { check_stopped(); });
+}
+
+// Calls that still run have had their time: the processes end now, whatever is inside them.
+void FleetImpl::on_stop_late() {
+  stop_timer_ = 0;
+  std::vector<base::Handle> all;
+  hosts_.each([&](base::Handle host, const Host&) { all.push_back(host); });
+  for (const base::Handle host : all)
+    if (Host* found = hosts_.find(host)) found->stop();
 }
 
 void FleetImpl::check_stopped() {
   if (!stopping_ || !stopped_ || hosts_.size() > 0 || instances_.size() > 0) return;
+  if (stop_timer_ != 0) loop_.cancel(std::exchange(stop_timer_, 0));
   const auto done = std::move(stopped_);
   stopped_ = nullptr;
   done();

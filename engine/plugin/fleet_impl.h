@@ -46,6 +46,7 @@ class FleetImpl : public Fleet {
   void release_hosts();
   void on_host_stopped(base::Handle host);
   void check_stopped();
+  void on_stop_late();
   void each_lane_of(base::Handle host, const std::function<void(base::Handle, Lane&)>& f) const;
   void on_host_state(base::Handle host, StateChange::What what, const std::string& detail, int consecutive);
   void on_host_event(base::Handle host, uint64_t number, Told event);
@@ -74,6 +75,7 @@ class FleetImpl : public Fleet {
   std::map<std::string, std::map<std::string, uint64_t>> epochs_;  ///< exec: instance, run -> newest epoch
   std::function<void()> stopped_;
   bool stopping_ = false;
+  base::Loop::Id stop_timer_ = 0;
 };
 
 }  // namespace reeve::plugin

@@ -116,7 +116,8 @@ class Fleet {
   virtual void prepare(std::vector<InstanceConfig> wanted, std::function<void(base::Status)> done) = 0;
   /// Starts, reopens (after its running call) and stops what differs from the last prepared configuration.
   virtual void apply() = 0;
-  /// Ends all processes; `done` when they are gone.
+  /// Ends all processes; `done` when they are gone. Running calls have 2 s to end, then their processes are ended (who
+  /// needs longer stops starting calls first, and waits). After `done` it may be destroyed, not before.
   virtual void stop(std::function<void()> done) = 0;
 
   virtual std::vector<InstanceConfig> instances() const = 0;

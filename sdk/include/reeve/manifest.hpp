@@ -157,6 +157,8 @@ class Manifest {
   }
   /// "collects", "watches", "acts": set by REEVE_PLUGIN from what the plugin has.
   void has(const char* lane) { json_.set(lane, true); }
+  /// For describe_for: this instance has nothing to do for that lane, so none is opened.
+  void lacks(const char* lane) { json_.set(lane, false); }
   const Json& json() const { return json_; }
 
  private:
