@@ -3,6 +3,9 @@
 #include <cmath>
 #include <tuple>
 
+#include "promql/histogram_math.h"
+#include "promql/histogram_notation.h"
+
 namespace reeve::rule::unittest {
 
 namespace {
@@ -11,6 +14,15 @@ constexpr int64_t kMemory = 4LL << 30;  // a test's series are as many as it say
 bool by_alert(const ExpectedAlert& a, const ExpectedAlert& b) {
   return std::tie(a.labels, a.annotations) < std::tie(b.labels, b.annotations);
 }
+using HistogramPtr = std::shared_ptr<const series::Histogram>;
+
+// As Prometheus' storage does: what follows another histogram is known to be, or not to be, a reset.
+HistogramPtr after(const HistogramPtr& before, const HistogramPtr& now) {
+  using Hint = series::Histogram::ResetHint;
+  if (!before || now->hint != Hint::kUnknown) return now;
+  return promql::with_hint(*now, promql::is_reset(*now, *before) ? Hint::kReset : Hint::kNotReset);
+}
+
 bool same_alert(const ExpectedAlert& a, const ExpectedAlert& b) {
   return a.labels == b.labels && a.annotations == b.annotations;
 }
@@ -107,8 +119,13 @@ void TestRun::feed_until(base::Time now) {
       const base::Time time = test_.start + test_.interval * static_cast<int64_t>(feed.next);
       if (time > now) break;
       const Cell& cell = feed.cells[feed.next];
-      if (const auto* value = std::get_if<double>(&cell)) head_->append(feed.labels, time.ms(), *value);
-      if (const auto* histogram = std::get_if<2>(&cell)) head_->append(feed.labels, time.ms(), *histogram);
+      if (const auto* value = std::get_if<double>(&cell)) {
+        head_->append(feed.labels, time.ms(), *value);
+        feed.before = nullptr;
+      } else if (const auto* histogram = std::get_if<2>(&cell)) {
+        head_->append(feed.labels, time.ms(), after(feed.before, *histogram));
+        feed.before = *histogram;
+      }
     }
   }
 }
@@ -171,14 +188,20 @@ void TestRun::check_expr(const ExprTest& wanted) {
   const auto answer = expr.ok() ? query(*expr, *head_, at(wanted.eval_time).ms(), options) : expr.error();
   if (!answer.ok()) return errors_.push_back(head + " err: " + answer.error().text);
   std::vector<Sample> expected, got;
-  for (const promql::Element& element : *answer) got.push_back({element.labels, element.value, {}});
+  for (const promql::Element& element : *answer)
+    got.push_back({element.labels, element.histogram ? 0 : element.value,
+                   element.histogram ? promql::histogram_notation(*element.histogram) : std::string()});
   for (const ExpectedSample& sample : wanted.samples) {
     const auto labels = parse_metric(sample.labels);
     if (!labels.ok())
       return errors_.push_back(head + " err: labels " + go_quote(sample.labels) + ": " + labels.error().text);
-    if (!sample.histogram.empty())
-      return errors_.push_back(head + " err: native histograms are not yet supported in expected samples");
-    expected.push_back({*labels, sample.value, {}});
+    Sample wanted_sample{*labels, sample.value, {}};
+    if (!sample.histogram.empty()) {
+      const auto histogram = promql::parse_histogram(sample.histogram);
+      if (!histogram.ok()) return errors_.push_back(head + " err: histogram: " + histogram.error().text);
+      wanted_sample.histogram = promql::histogram_notation(*histogram);
+    }
+    expected.push_back(std::move(wanted_sample));
   }
   const auto by_labels = [](const Sample& a, const Sample& b) { return a.labels < b.labels; };
   std::stable_sort(expected.begin(), expected.end(), by_labels);

@@ -38,6 +38,7 @@ class TestRun {
     model::Labels labels;
     std::vector<Cell> cells;
     size_t next = 0;
+    std::shared_ptr<const series::Histogram> before = nullptr;  // of a series of histograms
   };
 
   bool load();

@@ -5,10 +5,13 @@
 #include <string>
 
 #include "model/sample.h"
+#include "promql/histogram_math.h"
+#include "promql/histogram_notation.h"
 
 namespace reeve::rule::unittest {
 
 namespace {
+using HistogramPtr = std::shared_ptr<const series::Histogram>;
 constexpr size_t kMostCells = 10'000'000;
 
 bool is_digit(char c) {
@@ -35,7 +38,7 @@ class Parser {
  private:
   base::Status item() {
     if (take('_')) return take('x') ? times(Cell{}, 0, 0) : add(Cell{}, 1);
-    if (text_.substr(at_, 2) == "{{") return fail("native histograms are not yet supported in input series");
+    if (text_.substr(at_, 2) == "{{") return histogram_item();
     REEVE_TRY(const double value, signed_number());
     if (take('x')) return times(Cell{value}, 0, 1);
     if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) {
@@ -46,19 +49,51 @@ class Parser {
     return add(Cell{value}, 1);
   }
 
+  base::Status histogram_item() {
+    REEVE_TRY(HistogramPtr value, histogram());
+    if (take('x')) return times(Cell{value}, 0, 1);
+    const bool minus = at_ < text_.size() && text_[at_] == '-';
+    if (!minus && !(at_ < text_.size() && text_[at_] == '+')) return add(Cell{value}, 1);
+    ++at_;
+    if (text_.substr(at_, 2) != "{{") return fail("expected a histogram");
+    REEVE_TRY(const HistogramPtr step, histogram());
+    if (!take('x')) return fail("unexpected end of the series item, expected \"x\" and a count");
+    REEVE_TRY(const size_t count, repetitions(1));
+    for (size_t i = 0; i <= count; ++i) {
+      cells_.push_back(value);
+      value = (minus ? promql::subtracted(*value, *step) : promql::added(*value, *step)).result;
+      if (!value) return fail("histograms with and without custom buckets do not add up");
+    }
+    return {};
+  }
+
+  base::Result<HistogramPtr> histogram() {
+    const size_t end = text_.find("}}", at_);
+    if (end == std::string_view::npos) return fail("unterminated histogram");
+    auto read = promql::parse_histogram(text_.substr(at_, end + 2 - at_));
+    if (!read.ok()) return fail(read.error().text);
+    at_ = end + 2;
+    return std::make_shared<const series::Histogram>(*std::move(read));
+  }
+
   // `x N` was begun: N cells and `more`, each `step` further.
   base::Status times(Cell cell, double step, size_t more) {
-    const size_t begin = at_;
-    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
-    if (at_ == begin) return fail("expected a count after \"x\"");
-    const unsigned long long count = std::strtoull(std::string(text_.substr(begin, at_ - begin)).c_str(), nullptr, 10);
-    if (count >= kMostCells || cells_.size() + count + more > kMostCells) return fail("the series is too long");
-    if (!std::holds_alternative<double>(cell)) return add(cell, count);
+    REEVE_TRY(const size_t count, repetitions(more));
+    if (!std::holds_alternative<double>(cell)) return add(cell, count + more);
     for (size_t i = 0; i < count + more; ++i) {
       cells_.push_back(cell);
       if (step != 0) cell = std::get<double>(cell) + step;
     }
     return {};
+  }
+
+  base::Result<size_t> repetitions(size_t more) {
+    const size_t begin = at_;
+    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+    if (at_ == begin) return fail("expected a count after \"x\"");
+    const unsigned long long count = std::strtoull(std::string(text_.substr(begin, at_ - begin)).c_str(), nullptr, 10);
+    if (count >= kMostCells || cells_.size() + count + more > kMostCells) return fail("the series is too long");
+    return static_cast<size_t>(count);
   }
 
   base::Status add(const Cell& cell, size_t count) {
