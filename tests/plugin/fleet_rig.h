@@ -14,38 +14,19 @@
 #include <string>
 #include <vector>
 
+#include "plugin/folder.h"
 #include "plugin/plugin.h"
 #include "unit/child/real_loop.h"
 
 namespace reeve::testing {
-
-/// A folder that is removed with the test.
-class Folder {
- public:
-  Folder() {
-    char path[] = "/tmp/reeve-plugin-XXXXXX";
-    path_ = ::mkdtemp(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-  std::string write(const std::string& name, const std::string& text, bool executable = false) const {
-    const std::string file = path_ + "/" + name;
-    std::filesystem::create_directories(std::filesystem::path(file).parent_path());
-    std::ofstream(file) << text;
-    if (executable) std::filesystem::permissions(file, std::filesystem::perms::owner_all);
-    return file;
-  }
-
- private:
-  std::string path_;
-};
 
 /// Builds `source` (C or C++, below the source tree) into `folder`/`name`.so with the command of the documentation.
 inline void build_plugin(const std::string& source, const std::string& folder, const std::string& name,
                          const std::string& more = {}) {
   const bool c = source.ends_with(".c");
   const std::string root = REEVE_SOURCE_DIR;
-  const std::string command = std::string(c ? "cc" : "g++") + " -shared -fPIC -O1 -Wall -Wextra -Werror -Wno-missing-field-initializers " + more +
+  const std::string command = std::string(c ? "cc" : "g++") +
+                              " -shared -fPIC -O1 -Wall -Wextra -Werror -Wno-missing-field-initializers " + more +
                               " -I " + root + "/sdk/include " + (source[0] == '/' ? source : root + "/" + source) +
                               " -o " + folder + "/" + name + ".so";
   ASSERT_EQ(::system(command.c_str()), 0) << command;
