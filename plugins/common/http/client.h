@@ -66,6 +66,7 @@ struct Url {
   Address address;
   std::string host_header;  ///< as it stood: host, and port where it is not the usual one
   std::string target;       ///< path and query, at least "/"
+  std::string origin;       ///< what stood before them: "http://host:8080"
 };
 /// `http://host[:port]/path?query`; also `http+unix://%2Fpath%2Fto.sock/target`. User info is refused. \errors
 /// kInvalid.

@@ -63,6 +63,7 @@ Try<Url> parse_url(std::string_view text) {
   std::string_view authority = rest.substr(0, path);
 
   Url url;
+  url.origin = std::string(scheme) + "://" + std::string(authority);
   url.target = path == std::string_view::npos ? "/" : std::string(rest.substr(path));
   if (url.target[0] == '?') url.target = "/" + url.target;
   url.host_header = authority;

@@ -8,7 +8,7 @@ namespace {
 size_t sequence(std::string_view text) {
   auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   unsigned char lead = at(0);
-  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
+  if (lead < 0x80) return 1;
   size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
   for (size_t i = 1; i < size; ++i) {
@@ -19,12 +19,25 @@ size_t sequence(std::string_view text) {
   return overlong || outside ? 0 : size;
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 }  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    size_t size = sequence(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
 
 std::string printable_utf8(std::string_view text, size_t room) {
   std::string out;
   while (!text.empty()) {
-    size_t size = sequence(text);
+    size_t size = is_control(text[0]) ? 0 : sequence(text);
     if (out.size() + std::max<size_t>(size, 1) > room) break;
     out += size == 0 ? std::string("?") : std::string(text.substr(0, size));
     text.remove_prefix(std::max<size_t>(size, 1));

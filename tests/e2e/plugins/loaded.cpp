@@ -40,7 +40,7 @@ double Outcome::value(const std::string& name, const std::map<std::string, std::
   return std::nan("");
 }
 
-Recorder::Recorder() : cancel_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Recorder::Recorder(Json secrets) : secrets_(std::move(secrets)), cancel_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   table_.size = sizeof table_;
   table_.abi_major = REEVE_ABI_MAJOR;
   table_.abi_minor = REEVE_ABI_MINOR;
@@ -66,7 +66,11 @@ Recorder::Recorder() : cancel_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   table_.log = [](const reeve_engine*, int level, reeve_text line) {
     if (level >= REEVE_LOG_WARN) std::fprintf(stderr, "plugin: %s\n", text(line).c_str());
   };
-  table_.secret = [](const reeve_engine*, reeve_text, char*, size_t) -> size_t { return 0; };
+  table_.secret = [](const reeve_engine* engine, reeve_text name, char* value, size_t room) -> size_t {
+    std::string secret = of(engine).secrets_[text(name)].text();
+    secret.copy(value, room);
+    return secret.size();
+  };
   table_.cancelled = [](const reeve_engine* engine, reeve_call) -> int { return of(engine).cancelled_ ? 1 : 0; };
   table_.cancel_fd = [](const reeve_engine* engine) -> int { return of(engine).cancel_fd_; };
   table_.answer = [](const reeve_engine* engine, reeve_call, reeve_text json) {
@@ -113,30 +117,39 @@ SeenEvent Recorder::wait_for(const std::string& what, const std::function<bool(c
   return found;
 }
 
-Loaded::Loaded(const std::string& plugin, Json config) : config_(config.dump()) {
+Loaded::Loaded(const std::string& plugin, Json config) : whole_(config.dump()) {
   std::string path = std::string(REEVE_BUILD_DIR) + "/lib/reeve/plugins/" + plugin + ".so";
   void* object = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (object == nullptr) throw std::runtime_error(dlerror());
   plugin_ = static_cast<const reeve_plugin*>(dlsym(object, "reeve_plugin_v1"));
   if (plugin_ == nullptr) throw std::runtime_error(dlerror());
   plugin_->describe(&manifest_, [](void* to, reeve_text json) { Json::parse(text(json), *static_cast<Json*>(to)); });
+  for (const Json& row : manifest_["config"].items()) {
+    std::string key = row["name"].text();
+    if (row["secret"].boolean() && config.has(key)) secrets_.set(key, config[key]);
+  }
+  Json open = Json::map();
+  for (const auto& [key, value] : config.pairs()) {
+    if (!secrets_.has(key)) open.set(key, value);
+  }
+  config_ = open.dump();
 }
 
 Json Loaded::manifest_for() const {
   Json manifest = manifest_;
   if (plugin_->describe_for == nullptr) return manifest;
-  plugin_->describe_for(text(config_), &manifest,
+  plugin_->describe_for(text(whole_), &manifest,
                         [](void* to, reeve_text json) { Json::parse(text(json), *static_cast<Json*>(to)); });
   return manifest;
 }
 
 std::string Loaded::check() const {
   char error[1024] = "";
-  return plugin_->check(text(config_), error, sizeof error) == REEVE_OK ? "" : error;
+  return plugin_->check(text(whole_), error, sizeof error) == REEVE_OK ? "" : error;
 }
 
 Outcome Loaded::collect(int64_t deadline_ms) {
-  Recorder recorder;
+  Recorder recorder(secrets_);
   char error[1024] = "";
   void* lane = plugin_->collector(recorder.table(), text(config_), error, sizeof error);
   if (lane == nullptr) return {REEVE_INTERNAL, error, {}, {}};
@@ -149,7 +162,7 @@ Outcome Loaded::collect(int64_t deadline_ms) {
 
 Outcome Loaded::act(Step step, const std::string& name, Json args, const std::string& key, const std::string& baseline,
                     int64_t deadline_ms) {
-  Recorder recorder;
+  Recorder recorder(secrets_);
   char error[1024] = "";
   void* lane = plugin_->actor(recorder.table(), text(config_), error, sizeof error);
   if (lane == nullptr) return {REEVE_INTERNAL, error, {}, {}};
@@ -162,8 +175,9 @@ Outcome Loaded::act(Step step, const std::string& name, Json args, const std::st
   return outcome;
 }
 
-Loaded::Watch::Watch(const reeve_plugin* plugin, const std::string& config, const std::string& cursor)
-    : plugin_(plugin) {
+Loaded::Watch::Watch(const reeve_plugin* plugin, const std::string& config, const Json& secrets,
+                     const std::string& cursor)
+    : recorder_(secrets), plugin_(plugin) {
   char error[1024] = "";
   lane_ = plugin->watcher(recorder_.table(), text(config), text(cursor), error, sizeof error);
   EXPECT_NE(lane_, nullptr) << error;
@@ -190,7 +204,7 @@ SeenEvent Loaded::Watch::wait_for(const std::string& type, const std::string& ta
 }
 
 std::unique_ptr<Loaded::Watch> Loaded::watch(const std::string& cursor) {
-  return std::make_unique<Watch>(plugin_, config_, cursor);
+  return std::make_unique<Watch>(plugin_, config_, secrets_, cursor);
 }
 
 }  // namespace reeve::e2e

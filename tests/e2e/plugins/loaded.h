@@ -45,7 +45,8 @@ struct Outcome {
 /// One lane's engine functions, recording what it is given.
 class Recorder {
  public:
-  Recorder();
+  /// `secrets`: the values that secret() gives.
+  explicit Recorder(Json secrets = Json::map());
   ~Recorder();
   const reeve_engine* table() const { return &table_; }
   void cancel();
@@ -57,6 +58,7 @@ class Recorder {
  private:
   static Recorder& of(const reeve_engine* engine) { return *static_cast<Recorder*>(engine->context); }
   reeve_engine table_{};
+  Json secrets_;
   std::mutex mutex_;
   std::condition_variable changed_;
   Outcome outcome_;
@@ -88,7 +90,7 @@ class Loaded {
   /// The running watch of one Watcher; ends it when destroyed.
   class Watch {
    public:
-    Watch(const reeve_plugin* plugin, const std::string& config, const std::string& cursor);
+    Watch(const reeve_plugin* plugin, const std::string& config, const Json& secrets, const std::string& cursor);
     ~Watch();
     Recorder& heard() { return recorder_; }
     /// The type's next event for this target.
@@ -110,7 +112,9 @@ class Loaded {
   Outcome act(Step step, const std::string& action, Json args, const std::string& key, const std::string& baseline,
               int64_t deadline_ms = 30'000);
   const reeve_plugin* plugin_ = nullptr;
-  std::string config_;
+  std::string config_;  ///< as a lane gets it: without the secret keys
+  std::string whole_;
+  Json secrets_ = Json::map();
   Json manifest_;
 };
 
