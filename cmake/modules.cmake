@@ -40,7 +40,9 @@ function(reeve_programs)
     add_executable(reeve-child ${CMAKE_SOURCE_DIR}/engine/app/child_main.cpp)
     target_link_libraries(reeve-child PRIVATE reeve_script reeve_plugin reeve_child reeve_model reeve_base)
     if(NOT REEVE_SANITIZE)
-      target_link_options(reeve-child PRIVATE -static-libstdc++ -static-libgcc -Wl,--gc-sections)
+      # libstdc++.a first: else mold takes templates of it that libspdlog.so happens to export, and loads that at run time.
+      target_link_options(reeve-child PRIVATE -Wl,-Bstatic -lstdc++ -Wl,-Bdynamic -static-libstdc++ -static-libgcc
+                          -Wl,--gc-sections)
     endif()
   endif()
 endfunction()

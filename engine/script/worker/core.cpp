@@ -87,14 +87,13 @@ void Core::declare(const Value& id, const std::string& bytes) {
 }
 
 std::shared_ptr<const Bundle> Core::bundle(const std::string& bytes) {
-  const base::Hash hash = base::sha256(bytes);
-  const std::string key(hash.begin(), hash.end());
-  if (auto known = bundles_[key].lock()) return known;
+  // By its bytes, not their hash: the worker shall not load OpenSSL for a look-up.
+  if (auto known = bundles_[bytes].lock()) return known;
   std::erase_if(bundles_, [](const auto& item) { return item.second.expired(); });
   auto read = Bundle::from_bytes(bytes);
   if (!read.ok()) return nullptr;
   auto shared = std::make_shared<const Bundle>(std::move(*read));
-  bundles_[key] = shared;
+  bundles_[bytes] = shared;
   return shared;
 }
 
