@@ -36,11 +36,11 @@ Engine::~Engine() {
 
 int Engine::run() {
   base::declare_core_thread(true);
+  watch_signals();  // before any thread is made: each inherits that these signals are blocked
   if (Status status = open(); !status.ok()) {
     if (settings_.on_started) settings_.on_started(status);
     return 1;
   }
-  watch_signals();
   loop_.post([this] {
     const base::Handle handle = loadings_.add(std::make_unique<Loading>(
         *parts_, settings_.source, [this](Result<std::shared_ptr<Loaded>> loaded) { on_loaded(std::move(loaded)); }));

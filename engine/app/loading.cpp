@@ -44,19 +44,18 @@ std::string fault_of(const response::Response& response, const runbook::Library&
     std::vector<std::string> names;
     for (const runbook::Runbook* known : library.all()) names.push_back(known->name);
     const std::string near = base::did_you_mean(response.runbook, names);
-    return response.id + ": there is no runbook \"" + response.runbook + "\"" +
-           (near.empty() ? "" : " (did you mean \"" + near + "\"?)");
+    return "there is no runbook \"" + response.runbook + "\"" +
+           (near.empty() ? " (give its folder under runbooks:)" : " (did you mean \"" + near + "\"?)");
   }
   for (const auto& [name, text] : response.with) {
     bool known = false;
     for (const runbook::ParamSpec& param : runbook->params) known = known || param.name == name;
-    if (!known) return response.id + ": runbook " + runbook->name + " has no parameter \"" + name + "\"";
+    if (!known) return "runbook " + runbook->name + " has no parameter \"" + name + "\"";
   }
   for (const runbook::ParamSpec& param : runbook->params) {
     bool given = !param.required || !param.from.empty() || !param.fallback.is_null();
     for (const auto& [name, text] : response.with) given = given || name == param.name;
-    if (!given)
-      return response.id + ": parameter \"" + param.name + "\" of " + runbook->name + " gets no value (with:)";
+    if (!given) return "parameter \"" + param.name + "\" of " + runbook->name + " gets no value (with:)";
   }
   return {};
 }
@@ -101,7 +100,9 @@ std::vector<plugin::InstanceConfig> plugin_instances(const Config& config) {
 Status check_responses(const Config& config, const rule::RuleSet& rules, const runbook::Library& library) {
   std::vector<std::string> faults;
   const auto look = [&](const response::Response& response) {
-    if (std::string fault = fault_of(response, library); !fault.empty()) faults.push_back(std::move(fault));
+    const std::string fault = fault_of(response, library);
+    if (fault.empty()) return;
+    faults.push_back(response.place ? response.place->error(fault).text : response.id + ": " + fault);
   };
   for (const response::Response& response : config.responses) look(response);
   for (const rule::Group& group : rules.groups)

@@ -54,6 +54,7 @@ class Reader {
 
   base::Status runbook(const Node& node) {
     REEVE_TRY(out_.runbook, node.text());
+    out_.place = node;
     if (out_.runbook.empty()) return node.error("the runbook's name is empty");
     return {};
   }

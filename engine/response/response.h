@@ -49,6 +49,7 @@ struct Response {
   std::string id;  ///< where it stands: "reeve.yaml:responses[2]", "rules/docker.yaml:docker/ContainerDied"
   std::vector<AlertMatcher> match;  ///< of `match:` and `matchers:`; empty for a rule's own `run:`
   std::string runbook;
+  std::optional<yaml::Node> place;  ///< where the runbook is named, for what is found wrong with it later
   std::vector<std::pair<std::string, tmpl::Template>> with;
   std::optional<Mode> mode;
   Verify verify;
