@@ -14,7 +14,7 @@ void Attempt::start(base::Handle self, const Receiver& receiver) {
                  exchange_.attempts.on(self, &Attempt::on_done));
 }
 
-void Attempt::on_done(base::Status status) {
+void Attempt::on_done(base::Status status) {  // NOLINT(performance-unnecessary-value-param): the port's shape
   exchange_.loop.cancel(deadline_);
   settle(status);
 }

@@ -7,7 +7,8 @@ namespace reeve::alert {
 base::Duration retry_delay(int attempts, double chance) {
   const int doublings = std::clamp(attempts - 1, 0, 12);
   const base::Duration whole = std::min(base::seconds(1) * (int64_t{1} << doublings), base::minutes(5));
-  return base::Duration{whole.us / 2 + static_cast<int64_t>(static_cast<double>(whole.us / 2) * chance)};
+  const int64_t half = whole.us / 2;
+  return base::Duration{half + static_cast<int64_t>(static_cast<double>(half) * chance)};
 }
 
 void Outbox::add(Parcel parcel) {

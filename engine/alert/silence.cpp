@@ -148,6 +148,7 @@ std::vector<const Silence*> Silences::matching(const model::Labels& labels, base
 
 std::vector<const Silence*> Silences::all() const {
   std::vector<const Silence*> out;
+  out.reserve(by_id_.size());
   for (const auto& [id, silence] : by_id_) out.push_back(&silence);
   return out;
 }

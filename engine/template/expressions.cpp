@@ -54,7 +54,7 @@ Datum Evaluator::constant(const Node& node) {
 
 Datum Evaluator::variable(const Datum& dot, const Node& node, Operands operands, const Final& final) {
   at(node);
-  const Datum value = get(node.names[0]);
+  Datum value = get(node.names[0]);
   if (node.names.size() > 1) return field_chain(dot, value, node, 1, operands, final);
   if ((operands && operands->size() > 1) || final) fail("can't give argument to non-function " + node_text(node));
   return value;

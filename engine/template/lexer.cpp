@@ -210,7 +210,9 @@ class Lexer {
     for (++at_;; ++at_) {
       if (at_end() || text_[at_] == '\n') return fail(unterminated);
       if (text_[at_] == quote) break;
-      if (text_[at_] == '\\' && (++at_ >= text_.size() || text_[at_] == '\n')) return fail(unterminated);
+      if (text_[at_] != '\\') continue;
+      ++at_;
+      if (at_end() || text_[at_] == '\n') return fail(unterminated);
     }
     one(type);
   }

@@ -114,6 +114,7 @@ std::string printed_value(const Datum& value) {
 
 std::string joined_arguments(const std::vector<Datum>& args) {
   std::vector<Datum> seen;
+  seen.reserve(args.size());
   for (const Datum& arg : args) seen.push_back(indirect(arg));
   return sprint(seen);
 }

@@ -26,9 +26,12 @@ base::Result<Node> load(const std::string& path, const Limits& limits) {
   if (!file) return unreadable(path, errno);
   std::string text;
   char block[1 << 16];
-  for (size_t n = 0; (n = std::fread(block, 1, sizeof block, file.get())) > 0 && text.size() <= limits.bytes;)
+  for (bool more = true; more && text.size() <= limits.bytes;) {
+    const size_t n = std::fread(block, 1, sizeof block, file.get());
     text.append(block, n);
-  if (std::ferror(file.get())) return unreadable(path, errno);
+    more = n == sizeof block;
+    if (!more && std::ferror(file.get())) return unreadable(path, errno);
+  }
   return parse(std::move(text), path, limits);
 }
 

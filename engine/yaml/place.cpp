@@ -24,7 +24,7 @@ void skip_properties(const std::string& text, size_t& at) {
 
 /// One character of the file inside a double-quoted scalar that is an escape. False: one that is not followed here.
 bool skip_escape(const std::string& file, size_t& at, const std::string& scalar, size_t& done) {
-  const char next = at + 1 < file.size() ? file[at + 1] : 0;
+  const char next = at + 1 < file.size() ? file[at + 1] : '\0';
   if (next == '"' || next == '\\' || next == '/') {
     if (done >= scalar.size() || scalar[done] != next) return false;
     ++done;

@@ -95,8 +95,9 @@ std::string Source::excerpt(size_t offset) const {
       lead = "...";
     }
     const std::string label = std::to_string(number + 1);
-    out += "\n  " + std::string(width - label.size(), ' ') + label + " | " + lead + shown(cut(text, kWidest));
-    if (number == at) out += "\n  " + std::string(width, ' ') + " | " + std::string(before, ' ') + "^";
+    out.append("\n  ").append(width - label.size(), ' ').append(label).append(" | ").append(lead);
+    out += shown(cut(text, kWidest));
+    if (number == at) out.append("\n  ").append(width, ' ').append(" | ").append(before, ' ').append("^");
     while (out.back() == ' ') out.pop_back();
   }
   return out;
