@@ -24,7 +24,7 @@ base::Status Evaluation::run() {
   live_.last = at_;
   live_.evaluated = true;
   for (const model::AlertChange& change : changes_) around_.change(change, live_);
-  return {};
+  return written_;
 }
 
 base::Status Evaluation::record() {
@@ -46,8 +46,7 @@ base::Status Evaluation::record() {
       live_.outputs.write(around_.head, std::move(element.labels), query_ms(), element.value);
     }
   }
-  live_.outputs.finish(around_.head, query_ms());
-  return {};
+  return live_.outputs.finish(around_.head, query_ms());
 }
 
 base::Status Evaluation::alert() {
@@ -185,14 +184,17 @@ void Evaluation::describe(Track& track, const promql::Element& element) {
 void Evaluation::write_alerts() {
   for (const auto& [labels, track] : live_.tracks) {
     if (!track.active()) continue;
-    model::Labels series = labels;
+    model::Labels series;
+    // As Prometheus: a label whose template gives nothing stands here as it is written.
+    for (const NamedTemplate& label : rule_.labels) series.set(label.name, label.source);
+    for (const auto& [name, value] : labels) series.set(name, value);
     series.set(model::kNameLabel, kForStateName);
     live_.outputs.write(around_.head, series, query_ms(), static_cast<double>(track.alert.active_at.us / 1000000));
     series.set(model::kNameLabel, kAlertsName);
     series.set("alertstate", model::alert_state_name(track.alert.state));
     live_.outputs.write(around_.head, std::move(series), query_ms(), 1);
   }
-  live_.outputs.finish(around_.head, query_ms());
+  written_ = live_.outputs.finish(around_.head, query_ms());
 }
 
 tmpl::Data Evaluation::data(const promql::Element& element) const {

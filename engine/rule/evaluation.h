@@ -78,6 +78,7 @@ class Evaluation {
   std::vector<model::AlertChange> changes_;
   std::vector<promql::Element> made_;  // elements of absent: fire
   std::string template_problem_;
+  base::Status written_;
 };
 
 }  // namespace reeve::rule

@@ -71,7 +71,7 @@ void EngineImpl::adopt(LiveRule& now, LiveRule& before) {
 }
 
 void EngineImpl::drop(LiveRule& before, std::vector<std::string>& said) {
-  before.outputs.finish(head_, loop_.clock().wall().ms());
+  (void)before.outputs.finish(head_, loop_.clock().wall().ms());  // it writes nothing, it only ends
   size_t active = before.events.size();
   for (const auto& [labels, track] : before.tracks) active += track.active() ? 1 : 0;
   if (active == 0) return;

@@ -4,11 +4,12 @@
 /// Core thread. Source: prometheus rules/group.go (seriesInPreviousEval).
 #pragma once
 
+#include <memory>
 #include <set>
-#include <utility>
+#include <string>
 
+#include "base/base.h"
 #include "model/labels.h"
-#include "model/sample.h"
 #include "series/series.h"
 
 namespace reeve::rule {
@@ -16,24 +17,15 @@ namespace reeve::rule {
 class Outputs {
  public:
   /// One series of this tick.
-  void write(series::Head& head, model::Labels labels, int64_t ms, double value) {
-    head.append(labels, ms, value);
-    now_.insert(std::move(labels));
-  }
-  void write(series::Head& head, model::Labels labels, int64_t ms, std::shared_ptr<const series::Histogram> value) {
-    head.append(labels, ms, std::move(value));
-    now_.insert(std::move(labels));
-  }
-  /// The tick is complete: ends what the last one had and this one has not.
-  void finish(series::Head& head, int64_t ms) {
-    for (const model::Labels& labels : before_)
-      if (!now_.contains(labels)) head.append(labels, ms, model::stale_marker());
-    before_ = std::move(now_);
-    now_.clear();
-  }
+  void write(series::Head& head, model::Labels labels, int64_t ms, double value);
+  void write(series::Head& head, model::Labels labels, int64_t ms, std::shared_ptr<const series::Histogram> value);
+  /// The tick is complete: ends what the last one had and this one has not. \errors kConflict: somebody else had
+  /// written one of the series at this time already, or at a later one.
+  base::Status finish(series::Head& head, int64_t ms);
 
  private:
   std::set<model::Labels> before_, now_;
+  std::string conflict_;
 };
 
 }  // namespace reeve::rule
