@@ -24,6 +24,11 @@ class ActionPort {
   /// The instance that `run:use(plugin, target)` means: "docker/local". With no target: the plugin's only instance.
   virtual base::Result<std::string> resolve(const std::string& plugin, const std::string& target) const = 0;
   virtual const model::ActionSpec* spec(const std::string& instance, const std::string& action) const = 0;
+  /// The names of an instance's actions, for "did you mean"; empty when not known.
+  virtual std::vector<std::string> actions(const std::string& instance) const {
+    (void)instance;
+    return {};
+  }
   struct Call {
     std::string instance, action;
     model::Value args;
@@ -46,7 +51,11 @@ struct Ports {
   std::function<void(const std::string& expr, std::function<void(base::Result<model::Value>)> done)> query;
   /// Is this alert's episode still active (pending or firing)?
   std::function<bool(const model::Alert&)> alert_active;
+  /// The alert as it is now (annotations, `warming`); without this port the alert of the start counts.
+  std::function<std::optional<model::Alert>(const model::Alert&)> alert_now;
   std::function<std::optional<base::Duration>(const model::Alert&)> data_age;
+  /// Today's `safety:` of the engine, for what is no rail (`settles`, `hold`); without it the defaults.
+  std::function<guard::Settings()> settings;
   std::function<void(const model::Alert&, base::Time since, base::Duration hold, base::Duration within,
                      std::function<void(Verified, std::string why)> done)>
       verify;

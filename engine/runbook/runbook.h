@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -115,5 +116,9 @@ std::unique_ptr<Runner> make_runner(Ports ports, ledger::Ledger& ledger, child::
 /// Row changes of run.*, step.*, decision, approval.*, lease.* entries, and their tables.
 std::vector<model::RowChange> project(const model::Entry& entry);
 std::vector<ledger::Table> tables();
+
+/// `reeve test` for runbooks: runs every `*_test.lua` among the files and below the folders, on a virtual clock with
+/// mocked actions, and prints one line a case. \return 0, or 1 when a case failed or a file could not be read.
+int test_runbooks(const std::vector<std::string>& paths, std::ostream& out);
 
 }  // namespace reeve::runbook

@@ -126,12 +126,19 @@ function Run:wait(given)
   local check = given.check
   if check ~= nil and type(check) ~= "function" then fail("run:wait: check is a function") end
   local label = prose(given.label or given[1] or "wait")
-  local tag, value = core.wait(label, {
-    expr = given.expr, every = given.every, hold = given.hold, timeout = given.timeout, absent = given.absent,
-    on_timeout = given.on_timeout, check = check ~= nil or nil,
-  })
-  while tag == "check" do tag, value = core.checked(protected(check)) end
-  return value
+  local function ask()
+    local tag, value = core.wait(label, {
+      expr = given.expr, every = given.every, hold = given.hold, timeout = given.timeout, absent = given.absent,
+      on_timeout = given.on_timeout, check = check ~= nil or nil,
+    })
+    while tag == "check" do tag, value = core.checked(protected(check)) end
+    return value
+  end
+  if given.on_timeout ~= "escalate" then return ask() end
+  local ok, value = protected(ask)
+  if ok then return value end
+  if type(value) == "table" and value.kind == "timeout" then finish("escalated", value.message) end
+  core.error(value, 0)
 end
 
 local approve_keys = set("text", "by", "within")

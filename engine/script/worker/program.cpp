@@ -277,7 +277,7 @@ void Program::open_prelude(lua_State* lua) {
   if (luaL_loadbufferx(lua, text.data(), text.size(), "=reeve", "t") != LUA_OK) lua_error(lua);
   lua_newtable(lua);
   lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
-  for (const char* name : {"pairs", "ipairs", "type", "tostring", "setmetatable"}) {
+  for (const char* name : {"pairs", "ipairs", "type", "tostring", "setmetatable", "error"}) {
     lua_getfield(lua, -1, name);
     lua_setfield(lua, -3, name);
   }

@@ -1,0 +1,98 @@
+#include "runbook/bundle.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace reeve::runbook {
+
+namespace fs = std::filesystem;
+using base::Result;
+
+namespace {
+base::Error unreadable(const std::string& path) {
+  return {base::Fault::kNotFound, path + ": cannot be read"};
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) return unreadable(path);
+  return text.str();
+}
+
+bool is_runbook(const fs::path& below) {
+  if (below.extension() != ".lua" || below.stem().string().ends_with("_test")) return false;
+  const fs::path folder = below.parent_path();
+  return std::find(folder.begin(), folder.end(), fs::path("lib")) == folder.end();
+}
+
+/// Names in `require "name"` or `require("name")`. A name that is computed is not found, and then not in the bundle.
+std::set<std::string> required(const std::string& text) {
+  std::set<std::string> names;
+  constexpr std::string_view kWord = "require";
+  for (size_t at = text.find(kWord); at != std::string::npos; at = text.find(kWord, at + 1)) {
+    size_t open = text.find_first_not_of(" \t(", at + kWord.size());
+    if (open == std::string::npos || (text[open] != '"' && text[open] != '\'')) continue;
+    const size_t close = text.find(text[open], open + 1);
+    if (close != std::string::npos) names.insert(text.substr(open + 1, close - open - 1));
+  }
+  return names;
+}
+}  // namespace
+
+Result<std::vector<Source>> find_sources(const std::vector<std::string>& folders) {
+  std::vector<Source> found;
+  std::set<std::string> names;
+  for (const std::string& folder : folders) {
+    std::error_code problem;
+    std::vector<std::string> here;
+    fs::recursive_directory_iterator each(folder, problem), end;
+    if (problem) return unreadable(folder);
+    for (; each != end; each.increment(problem)) {
+      const fs::path below = each->path().lexically_relative(folder);
+      if (each->is_regular_file() && is_runbook(below))
+        here.push_back(below.string().substr(0, below.string().size() - 4));
+      if (problem) return unreadable(folder);
+    }
+    std::sort(here.begin(), here.end());
+    for (const std::string& name : here)
+      if (names.insert(name).second) found.push_back({name, folder});
+  }
+  return found;
+}
+
+Result<script::Bundle> make_bundle(const Source& source) {
+  script::Bundle bundle;
+  bundle.main = source.name + ".lua";
+  const std::string pack = source.name.substr(0, source.name.find('/') + 1);
+  std::vector<std::string> open{bundle.main};
+  std::set<std::string> taken{bundle.main};
+  while (!open.empty()) {
+    const std::string name = open.back();
+    open.pop_back();
+    REEVE_TRY(std::string text, read_file(source.folder + "/" + name));
+    for (const std::string& module : required(text)) {
+      if (module.find("..") != std::string::npos || base::starts_with(module, "/"))
+        return base::invalid(source.folder + "/" + name + ":1:1: require \"" + module + "\" leaves the pack");
+      if (taken.insert(pack + module + ".lua").second) open.push_back(pack + module + ".lua");
+    }
+    bundle.files.emplace_back(name, std::move(text));
+  }
+  std::sort(bundle.files.begin(), bundle.files.end());
+  return bundle;
+}
+
+std::string with_paths(const std::string& findings, const Source& source) {
+  const std::string pack = source.name.substr(0, source.name.find('/') + 1);
+  std::vector<std::string> lines = base::split(findings, '\n');
+  for (std::string& line : lines)
+    if (!pack.empty() ? base::starts_with(line, pack) : base::starts_with(line, source.name + ".lua:"))
+      line = source.folder + "/" + line;
+  return base::join(lines, "\n");
+}
+
+}  // namespace reeve::runbook

@@ -1,0 +1,140 @@
+#include "runbook/dry_run.h"
+
+#include <algorithm>
+
+#include "model/json.h"
+#include "runbook/journal.h"
+#include "runbook/run.h"
+
+namespace reeve::runbook {
+
+using base::Error;
+using base::Fault;
+using base::Result;
+using model::Value;
+
+namespace {
+constexpr base::Duration kDeadline = base::seconds(60);
+
+Value verdict_value(const model::Decision& decision) {
+  Value out = Value::map();
+  out.set("verdict", model::verdict_name(decision.verdict)).set("rail", decision.rail).set("reason", decision.reason);
+  return out;
+}
+}  // namespace
+
+DryRun::DryRun(Context& context, base::Live<DryRun>& live, Terms terms, std::string bundle, Done done)
+    : context_(context), live_(live), terms_(std::move(terms)), bundle_(std::move(bundle)), done_(std::move(done)) {}
+
+void DryRun::begin(base::Handle self) {
+  handle_ = self;
+  start_ = context_.ports.gate(Run(context_, terms_).act(guard::Point::kStart), terms_.safety);
+  script::Start start;
+  start.run = terms_.run;
+  start.bundle = bundle_;
+  start.params = terms_.params;
+  if (terms_.alert) start.alert = terms_.alert->to_value();
+  start.now = context_.wall();
+  context_.scripts->start(std::move(start));
+}
+
+void DryRun::answer(Result<Value> value) {
+  context_.scripts->answer(terms_.run, call_.path, std::move(value), context_.wall());
+}
+
+void DryRun::on_call(const script::Call& call) {
+  call_ = call;
+  if (call.kind == "action") return action(call);
+  if (call.kind == "use") {
+    const auto instance = context_.ports.actions->resolve(call.name, call.args["target"].as_string());
+    if (!instance.ok()) return answer(instance.error());
+    return answer(Value::map().set("instance", *instance));
+  }
+  if (call.kind == "wait") {
+    notes_.push("it would wait for: " + call.name);
+    // The condition is read, so that a mistake in it shows; what it says now means nothing after changes not made.
+    if (call.args["expr"].is_string() && context_.ports.query)
+      return context_.ports.query(call.args["expr"].as_string(), live_.on(handle_, &DryRun::on_query));
+    return answer(Value(true));
+  }
+  if (call.kind == "approve") {
+    notes_.push("a person would be asked: " + call.name);
+    return answer(Value::map().set("by", "dry run"));
+  }
+  if (call.kind == "note") notes_.push(call.name);
+  answer(Value());
+}
+
+void DryRun::on_query(Result<Value> value) {
+  if (!value.ok() && value.error().fault == Fault::kInvalid) return answer(value.error());
+  answer(value.ok() && !(value->is_list() && value->as_list().empty()) ? *value : Value(true));
+}
+
+void DryRun::action(const script::Call& call) {
+  const std::string instance = call.args["instance"].as_string();
+  const std::string verb = call.name.substr(call.name.find('.') + 1);
+  const model::ActionSpec* spec = context_.ports.actions->spec(instance, verb);
+  if (!spec) return answer(Error{Fault::kNotFound, instance + " has no action \"" + verb + "\""});
+  const ActionPort::Call asked{instance, verb, call.args["args"], kDeadline};
+  if (spec->effect == model::Effect::kRead)
+    return context_.ports.actions->invoke(asked, step_key(terms_.run, call.path), "", {terms_.run, 0},
+                                          live_.on(handle_, &DryRun::on_read));
+  if (spec->has_plan) return context_.ports.actions->plan(asked, live_.on(handle_, &DryRun::on_plan));
+  model::Plan plan;
+  plan.targets = {terms_.targets[0]};
+  on_plan(std::move(plan));
+}
+
+void DryRun::on_read(Result<Value> value) {
+  answer(std::move(value));
+}
+
+void DryRun::on_plan(Result<model::Plan> plan) {
+  if (!plan.ok()) return answer(plan.error());
+  const std::string instance = call_.args["instance"].as_string();
+  const model::ActionSpec* spec = context_.ports.actions->spec(instance, call_.name.substr(call_.name.find('.') + 1));
+  if (!spec) return answer(Error{Fault::kNotFound, instance + " is gone"});
+  note_change(*plan, *spec);
+  if (call_.args.has("dry_result")) return answer(call_.args["dry_result"]);
+  finish("the result of " + call_.name + " is not known before it is done (dry_result)");
+}
+
+void DryRun::note_change(const model::Plan& plan, const model::ActionSpec& spec) {
+  guard::Act act = Run(context_, terms_).act(guard::Point::kStep);
+  act.action = call_.name;
+  act.targets = plan.targets;
+  act.group = plan.group;
+  act.members = plan.members;
+  act.healthy = plan.healthy;
+  act.effect = spec.effect;
+  act.cls = spec.cls;
+  for (const std::string& target : plan.targets)
+    if (std::find(terms_.targets.begin(), terms_.targets.end(), target) == terms_.targets.end())
+      act.new_targets.insert(target);
+  Value step = Value::map();
+  step.set("path", call_.path).set("action", call_.name).set("instance", call_.args["instance"]);
+  step.set("args", call_.args["args"]).set("class", model::action_class_name(spec.cls));
+  step.set("effect", model::effect_name(spec.effect)).set("targets", list_of(plan.targets));
+  step.set("preview", plan.preview).set("gate", verdict_value(context_.ports.gate(act, terms_.safety)));
+  steps_.push(std::move(step));
+}
+
+void DryRun::on_ended(const script::Ended& ended) {
+  finish(ended.result + (ended.message.empty() ? "" : ": " + ended.message));
+}
+
+void DryRun::on_lost(const std::string& why) {
+  std::exchange(done_, nullptr)(Error{Fault::kUnavailable, "the script worker ended: " + why});
+}
+
+/// The plan, with a hash of what would be done: a live run may be bound to it.
+void DryRun::finish(const std::string& ends) {
+  if (!done_) return;
+  Value plan = Value::map();
+  plan.set("runbook", terms_.runbook).set("params", terms_.params).set("start", verdict_value(start_));
+  plan.set("steps", steps_).set("notes", notes_).set("ends", ends);
+  plan.set("hash", base::hex(base::sha256(terms_.bundle + model::to_json(steps_))).substr(0, 16));
+  std::exchange(done_, nullptr)(std::move(plan));
+}
+
+}  // namespace reeve::runbook
