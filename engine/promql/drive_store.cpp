@@ -1,7 +1,8 @@
 #include "promql/drive_store.h"
 
 #include <algorithm>
-#include <map>
+
+#include "promql/histogram_math.h"
 
 namespace reeve::promql {
 
@@ -35,11 +36,31 @@ DriveStore::DriveStore() : head_(empty_head()) {}
 
 void DriveStore::clear() {
   head_ = empty_head();
+  newest_.clear();
+}
+
+std::shared_ptr<const series::Histogram> DriveStore::hinted(const model::Labels& labels, const GivenSample& sample) {
+  using Hint = series::Histogram::ResetHint;
+  const auto before = newest_.find(labels);
+  if (!sample.histogram) {
+    if (before != newest_.end()) before->second = nullptr;
+    return nullptr;
+  }
+  std::shared_ptr<const series::Histogram> known = before == newest_.end() ? nullptr : before->second;
+  newest_[labels] = sample.histogram;
+  const series::Histogram& now = *sample.histogram;
+  if (now.hint == Hint::kGauge || now.hint == Hint::kReset) return sample.histogram;
+  const bool comparable = known && known->hint != Hint::kGauge && known->schema == now.schema &&
+                          known->zero_threshold == now.zero_threshold && known->bounds == now.bounds;
+  if (!comparable) return with_hint(now, Hint::kUnknown);
+  const bool reset = is_reset(*with_hint(now, Hint::kUnknown), *known);
+  return with_hint(now, reset ? Hint::kReset : Hint::kNotReset);
 }
 
 bool DriveStore::put(const model::Labels& labels, const GivenSample& sample) {
-  const bool added = sample.histogram ? head_->append(labels, sample.ms, sample.histogram)
+  const bool added = sample.histogram ? head_->append(labels, sample.ms, hinted(labels, sample))
                                       : head_->append(labels, sample.ms, sample.value);
+  if (added && !sample.histogram) hinted(labels, sample);
   if (added && sample.has_start) head_->set_start(labels, sample.ms, sample.start_ms);
   return added;
 }
@@ -55,7 +76,7 @@ void DriveStore::append(const model::Labels& labels, std::vector<GivenSample> sa
 
 void DriveStore::rebuild(const model::Labels& labels, const std::vector<GivenSample>& late) {
   const std::unique_ptr<series::Head> old = std::move(head_);
-  head_ = empty_head();
+  clear();
   const auto all = old->select({});
   if (!all.ok()) return;
   for (const series::SeriesView* series : all.value()) {

@@ -1,7 +1,11 @@
 /// \file
 /// What series has `reeve promql --stdio` been given? A head that also takes samples out of order.
+///
+/// Native histograms get the reset hints that Prometheus' storage would give them: each says whether its counter began
+/// anew since the one before.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -28,8 +32,11 @@ class DriveStore {
 
  private:
   bool put(const model::Labels& labels, const GivenSample& sample);
+  std::shared_ptr<const series::Histogram> hinted(const model::Labels& labels, const GivenSample& sample);
   void rebuild(const model::Labels& labels, const std::vector<GivenSample>& late);
   std::unique_ptr<series::Head> head_;
+  /// The newest sample of each series that has histograms, when it is one.
+  std::map<model::Labels, std::shared_ptr<const series::Histogram>> newest_;
 };
 
 }  // namespace reeve::promql

@@ -211,7 +211,11 @@ std::string short_number(double value) {
   std::string special;
   if (special_number(value, special)) return special;
   const double size = std::fabs(value);
-  return value != 0 && (size < 1e-4 || size >= 1e21) ? exponent_number(value) : plain_number(value);
+  if (value == 0 || (size >= 1e-4 && size < 1e6)) {
+    // Rounding to the shortest digits never moves a number across these limits.
+    return plain_number(value);
+  }
+  return exponent_number(value);
 }
 
 std::string api_number(double value) {

@@ -20,7 +20,7 @@ bool unquote(std::string_view literal, std::string& out);
 
 /// Go's FormatFloat(v, 'f', -1, 64): never an exponent.
 std::string plain_number(double value);
-/// Go's %v and %g: an exponent below 1e-4 and from 1e21 on.
+/// Go's %v and %g: an exponent below 1e-4 and from 1e6 on.
 std::string short_number(double value);
 /// As the Prometheus HTTP API writes sample values.
 std::string api_number(double value);
