@@ -37,7 +37,7 @@ class MessageReader {
   Next read(std::string& bytes);
   /// After kDone, once; the reader is then ready for the next message.
   Message take();
-  /// After kBad: 400, 413 (body), 431 (header), 501 (transfer coding), 505 (version), and why.
+  /// After kBad: 400, 411 (chunks), 413 (body), 417, 431 (header), 501 (method), 505 (version), and why.
   int status() const { return status_; }
   const std::string& why() const { return why_; }
   /// True when no byte of a message has been seen.

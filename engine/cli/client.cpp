@@ -1,3 +1,5 @@
+// Beast 1.81 asserts that a last chunk is seen with at least five bytes; a stream that ends at once may break that.
+#define BOOST_DISABLE_ASSERTS
 #include "cli/client.h"
 
 #include <poll.h>

@@ -47,15 +47,6 @@ TEST(Message, ReadsARequestWithItsBody) {
   EXPECT_TRUE(message.keep_alive);
 }
 
-TEST(Message, ReadsChunkedBodies) {
-  Message message;
-  ASSERT_EQ(read_slowly(
-                "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
-                &message),
-            0);
-  EXPECT_EQ(message.body, "abcde");
-}
-
 TEST(Message, SaysWhetherTheConnectionStays) {
   Message message;
   ASSERT_EQ(read_slowly("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", &message), 0);
@@ -120,14 +111,14 @@ std::vector<Hostile> hostile() {
       {"hexadecimal length", post + "Content-Length: 0x1\r\n\r\nx", 400},
       {"length beyond 64 bits", post + "Content-Length: 99999999999999999999999\r\n\r\n", 400},
       {"body too large", post + "Content-Length: 1048577\r\n\r\n", 413},
-      {"unknown coding", post + "Transfer-Encoding: gzip\r\n\r\n", 501},
-      {"coding list", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
-      {"disguised coding", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501},
+      {"chunks", post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", 411},
+      {"chunks that end at once", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n", 411},
+      {"chunks with a trailer", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nHost: b\r\n\r\n", 411},
+      {"unknown coding", post + "Transfer-Encoding: gzip\r\n\r\n", 411},
+      {"coding list", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 411},
+      {"disguised coding", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 411},
       {"coding twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"bad chunk size", post + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n", 400},
-      {"chunk without its end", post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n", 400},
-      {"chunk size beyond 64 bits", post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", 400},
+      {"coding in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411},
       {"space before the colon", post + "X-A : b\r\n\r\n", 400},
       {"no colon", post + "X-A\r\n\r\n", 400},
       {"empty name", post + ": b\r\n\r\n", 400},
@@ -151,13 +142,6 @@ TEST(Message, RefusesWhatIsHostileOrCouldBeReadInTwoWays) {
     EXPECT_EQ(read_at_once(one.bytes), one.status) << one.what;
     EXPECT_EQ(read_slowly(one.bytes), one.status) << one.what << ", byte by byte";
   }
-}
-
-TEST(Message, RefusesAChunkedBodyOnceItIsTooLarge) {
-  std::string bytes = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-  const std::string chunk = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
-  for (int i = 0; i < 17; ++i) bytes += chunk;
-  EXPECT_EQ(read_at_once(bytes), 413);
 }
 
 TEST(Message, NeverTakesLinesThatEndInABareLineFeed) {

@@ -30,8 +30,8 @@ class OneAnswer {
         got.append(chunk, static_cast<size_t>(count));
       }
       request = got;
-      for (size_t at = 0; at < bytes.size(); at += 7)  // in small pieces, as a network may
-        if (send(client.get(), bytes.data() + at, std::min<size_t>(7, bytes.size() - at), MSG_NOSIGNAL) < 0) break;
+      for (const char& byte : bytes)  // in small pieces, as a network may
+        if (send(client.get(), &byte, 1, MSG_NOSIGNAL) < 0) break;
       if (end == End::kHold) released_.get_future().wait();
     });
   }
@@ -59,6 +59,7 @@ TEST(Client, ReadsAnswersOfEveryLength) {
   EXPECT_EQ(call("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")->body, "hello");
   EXPECT_EQ(call("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n")->body,
             "hello!");
+  EXPECT_EQ(call("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")->body, "");
   EXPECT_EQ(call("HTTP/1.0 200 OK\r\n\r\nuntil the end")->body, "until the end");
   EXPECT_EQ(call("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")->status, 404);
 }
