@@ -142,8 +142,10 @@ void Pipeline::consider(const model::Alert& alert, const rule::Rule& rule, const
 
 void Pipeline::decide_what_fires() {
   for (const model::Alert& alert : parts_.rules->alerts()) {
-    const rule::Rule* rule = parts_.rules->find(alert.rule_id);
-    if (rule && alert.state == model::AlertState::kFiring) respond(alert, *rule);
+    if (alert.state != model::AlertState::kFiring) continue;
+    // What could not be delivered before a restart is told now; what was delivered is known to the notifier.
+    parts_.notifier->on_alert({model::AlertState::kFiring, alert});
+    if (const rule::Rule* rule = parts_.rules->find(alert.rule_id)) respond(alert, *rule);
   }
 }
 
