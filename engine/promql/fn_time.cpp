@@ -14,8 +14,15 @@ struct Civil {
 int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
+
+// As Go's time package counts: seconds since a year far before any other, without a sign, so that every number of
+// seconds has its date.
+constexpr uint64_t kUnixToAbsolute = 9223371966579724800ULL;
+uint64_t absolute(int64_t unix_seconds) {
+  return static_cast<uint64_t>(unix_seconds) + kUnixToAbsolute;
+}
 int64_t days_of(int64_t unix_seconds) {
-  return floor_div(unix_seconds, 86400);
+  return static_cast<int64_t>(absolute(unix_seconds) / 86400) - static_cast<int64_t>(kUnixToAbsolute / 86400);
 }
 
 // Days since 1970-01-01 to a date. Source: H. Hinnant, chrono-compatible low-level date algorithms.
@@ -65,16 +72,16 @@ double days_in_month(int64_t s) {
   return days_in(date.year, date.month);
 }
 double hour(int64_t s) {
-  return static_cast<double>((s - days_of(s) * 86400) / 3600);
+  return static_cast<double>(absolute(s) % 86400 / 3600);
 }
 double minute(int64_t s) {
-  return static_cast<double>((s - days_of(s) * 86400) % 3600 / 60);
+  return static_cast<double>(absolute(s) % 3600 / 60);
 }
 
-// Beyond some hundred thousand years there is no calendar.
+// What is no number of seconds at all (NaN, infinities, beyond 64 bits) becomes the lowest one, as on Go's amd64.
 double part_of(TimeFunction function, double seconds) {
-  constexpr double kMost = 1e13;
-  return std::fabs(seconds) < kMost ? function(static_cast<int64_t>(seconds)) : std::nan("");
+  constexpr double kMost = 9223372036854775808.0;
+  return function(seconds >= -kMost && seconds < kMost ? static_cast<int64_t>(seconds) : INT64_MIN);
 }
 }  // namespace
 

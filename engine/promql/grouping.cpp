@@ -22,8 +22,12 @@ bool Subset::keeps(const Label& label) const {
 uint64_t Subset::hash(const LabelSet& labels) const {
   if (names_.empty()) return mode_ == Mode::kOnly ? 0 : labels.hash();
   uint64_t listed = 0;
-  for (const Label* label : labels)
-    if (named(*label)) listed += label->hash;
+  size_t missing = names_.size();
+  for (const Label* label : labels) {
+    if (!named(*label)) continue;
+    listed += label->hash;
+    if (--missing == 0) break;
+  }
   return mode_ == Mode::kOnly ? listed : labels.hash() - listed;
 }
 
@@ -32,6 +36,11 @@ bool Subset::equal(const LabelSet& a, const LabelSet& b) const {
   const Label* const* left = a.begin();
   const Label* const* right = b.begin();
   for (;;) {
+    // One object on both sides is kept or left out on both.
+    while (left != a.end() && right != b.end() && *left == *right) {
+      ++left;
+      ++right;
+    }
     while (left != a.end() && !keeps(**left)) ++left;
     while (right != b.end() && !keeps(**right)) ++right;
     if (left == a.end() || right == b.end()) return left == a.end() && right == b.end();
