@@ -59,7 +59,7 @@ void Read::on_answer(Result<Value> answer) {
   Value body = Value::map().set("args", call_.args);
   end();
   if (path.find('?') != std::string::npos) return run->answered_poll(path, std::move(answer));
-  run->answered(std::move(row), "step.read", std::move(body), std::move(entry));
+  run->answered(std::move(row), std::move(entry), std::move(body));
 }
 
 void Read::interrupt() {

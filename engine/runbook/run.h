@@ -51,7 +51,7 @@ class Run {
   void on_script_ended(const script::Ended& ended);
   void on_lost(bool blamed, const std::string& why);
   /// A call has its answer: it is recorded, and given to the script.
-  void answered(Row row, const std::string& entry_kind, model::Value body, model::Entry entry = {});
+  void answered(Row row, model::Entry entry, model::Value body);
   /// The answer of a call inside a check: given, not recorded.
   void answered_poll(const std::string& path, base::Result<model::Value> value);
   void ask_check(const std::string& path);
@@ -89,7 +89,7 @@ class Run {
   uint64_t epoch() const { return epoch_; }
   Phase phase() const { return phase_; }
   bool cleaning() const { return phase_ == Phase::kCleaning; }
-  bool may_step() const { return !context_.draining && !cancelling_ && !expired_; }
+  bool may_step() const { return !context_.draining && (cleaning() || (!cancelling_ && !expired_)); }
   bool changes_left() const { return changes_ < terms_.changes || cleaning(); }
   bool is_judged(const std::string& target) const;
   guard::Act act(guard::Point point) const;

@@ -164,7 +164,7 @@ void Run::approval_answered(const Approval& approval, bool yes, const std::strin
     row.error = {Fault::kDenied, "not approved: " + (why.empty() ? "denied by " + by : why)};
   }
   unpark(yes ? "approved" : "denied");
-  answered(std::move(row), "step.read", Value::map());
+  answered(std::move(row), entry("step.read"), Value::map());
 }
 
 void Run::do_approve(const script::Call& call) {

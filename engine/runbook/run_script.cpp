@@ -126,7 +126,7 @@ void Run::answer_at_once(const script::Call& call, Result<Value> value, Value bo
   } else {
     row.error = value.error();
   }
-  answered(std::move(row), "step.read", std::move(body));
+  answered(std::move(row), entry("step.read"), std::move(body));
 }
 
 void Run::do_use(const script::Call& call) {
@@ -271,11 +271,10 @@ void Run::answered_poll(const std::string& path, Result<Value> value) {
 
 // ---- answers -------------------------------------------------------------------------------------------------------
 
-void Run::answered(Row row, const std::string& entry_kind, Value body, model::Entry entry) {
+void Run::answered(Row row, model::Entry entry, Value body) {
   if (phase_ == Phase::kEnded) return;
-  if (entry.kind.empty()) entry = this->entry(entry_kind);
   row.now = context_.wall();
-  if (entry_kind == "step.outcome") last_act_ = row.now;
+  if (entry.kind == "step.outcome") last_act_ = row.now;
   entry.at = row.now;
   describe(row, entry, context_.ledger, std::move(body));
   if (row.value.size() > kInlineLimit) row.blob = entry.facts["blob"].as_string();

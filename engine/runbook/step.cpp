@@ -323,7 +323,7 @@ void Step::finish(Result<Value> result) {
   }
   const base::Handle self = handle_;
   Context& context = context_;
-  run.answered(std::move(row), entry.kind, std::move(body), std::move(entry));
+  run.answered(std::move(row), std::move(entry), std::move(body));
   context.loop.post([&context, self] { context.steps.erase(self); });
 }
 

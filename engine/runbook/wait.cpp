@@ -153,7 +153,7 @@ void Wait::finish(Result<Value> result) {
   end();
   Context& context = context_;
   context.loop.post([&context, self = handle_] { context.waits.erase(self); });
-  run->answered(std::move(row), "step.read", Value::map(), std::move(entry));
+  run->answered(std::move(row), std::move(entry), Value::map());
 }
 
 void Wait::interrupt() {
