@@ -53,7 +53,7 @@ constexpr const char* kRules = R"(groups:
         for: 1s
         labels: { severity: critical }
         annotations: { summary: "the shop does not answer" }
-        run: { runbook: proc/restart_process, with: { name: "{{ $labels.instance }}" }, mode: auto, verify: { within: 20s, hold: 1s } }
+        run: { runbook: proc/restart_process, with: { instance: "{{ $labels.instance }}" }, mode: auto, verify: { within: 20s, hold: 1s } }
 )";
 
 std::string filled(std::string text, const std::string& mark, const std::string& with) {

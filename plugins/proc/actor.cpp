@@ -100,9 +100,10 @@ Json ProcActor::invoke(const Action& action) {
   for (const Pidfd& child : children_) child.reap();
   children_.erase(std::remove_if(children_.begin(), children_.end(), [](const Pidfd& child) { return child.ended(); }),
                   children_.end());
+  if (action.name == "signal") return signal(action);
+  Starts::begin(settings_.name);
   if (action.name == "start") return start(action);
   if (action.name == "stop") return stop(action);
-  if (action.name == "signal") return signal(action);
   stop(action);
   return start(action);
 }

@@ -33,6 +33,18 @@ std::vector<pid_t> Starts::take() {
   return std::exchange(told_, {});
 }
 
+int Starts::acts() const {
+  std::lock_guard lock(mutex);
+  return acts_;
+}
+
+void Starts::begin(const std::string& instance) {
+  std::lock_guard lock(mutex);
+  for (Starts* each : listeners()) {
+    if (each->instance_ == instance) ++each->acts_;
+  }
+}
+
 void Starts::tell(const std::string& instance, pid_t pid) {
   std::lock_guard lock(mutex);
   for (Starts* each : listeners()) {

@@ -24,13 +24,19 @@ class Starts {
   int fd() const { return wake_.get(); }
   std::vector<pid_t> take();
 
+  /// How many acts the Actor has begun: one that began since a process was held explains its end.
+  int acts() const;
+
   /// Tells the Watcher of this instance, if there is one.
   static void tell(const std::string& instance, pid_t pid);
+  /// A stop, start or restart begins.
+  static void begin(const std::string& instance);
 
  private:
   std::string instance_;
   common::Descriptor wake_;
   std::vector<pid_t> told_;
+  int acts_ = 0;
 };
 
 }  // namespace reeve::proc

@@ -70,7 +70,8 @@ void ProcWatcher::wait(Events& out) {
   }
   // In this order: a restart of ours ends one life and begins another.
   std::vector<pid_t> started = starts_.take();
-  if (watched[1].revents != 0) on_end(!started.empty(), out);
+  // On a busy machine the new life may be there before this thread sees the end of the old one: an act explains it.
+  if (watched[1].revents != 0) on_end(!started.empty() || starts_.acts() != acts_when_held_, out);
   if (!started.empty()) on_started_by_us(started, out);
   if (ready == 0 || watched[3].revents != 0) look(out);
   if (!settings_.pidfile.empty() && !folder_.open()) watch_folder();
@@ -115,6 +116,7 @@ bool ProcWatcher::hold(const common::ProcessStat& process) {
   if (!handle.open() || !again || again->start_ticks != process.start_ticks) return false;
   process_ = process;
   handle_ = std::move(handle);
+  acts_when_held_ = starts_.acts();
   ours_ = false;
   return true;
 }

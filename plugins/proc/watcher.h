@@ -54,6 +54,7 @@ class ProcWatcher : public Watcher {
   std::optional<common::ProcessStat> process_;
   common::Pidfd handle_;
   bool ours_ = false;  ///< started by our Actor
+  int acts_when_held_ = 0;
   common::Descriptor folder_;
   /// Dead children, kept a while for the Actor that waits for them, then reaped.
   std::vector<std::pair<common::Pidfd, common::Deadline>> dead_;
