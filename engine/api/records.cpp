@@ -55,7 +55,7 @@ Value entry_value(const ledger::Stored& entry) {
 
 model::RunRow run_of(const Value& value) {
   model::RunRow run;
-  run.id = value[value.has("run") ? "run" : "id"].as_string();
+  run.id = value["run"].as_string();
   run.runbook = value["runbook"].as_string();
   run.state = run_state_of(value["state"].as_string());
   run.reason = value["reason"].as_string();
@@ -69,33 +69,51 @@ model::RunRow run_of(const Value& value) {
   return run;
 }
 
+namespace {
+// A row holds no foreign text: its words are in the entry that last changed it.
+base::Result<model::RunRow> with_words(ledger::Reader& reader, const Value& row) {
+  model::RunRow run = run_of(row);
+  if (!row.has("seq") || (run.state != model::RunState::kEnded && run.state != model::RunState::kParked)) return run;
+  REEVE_TRY(const auto entry, reader.entry(static_cast<uint64_t>(row["seq"].as_int())));
+  const Value body = entry && entry->body ? body_value(*entry->body) : Value();
+  for (const char* key : {"message", "text", "reason"})
+    if (run.message.empty()) run.message = body[key].as_string();
+  return run;
+}
+}  // namespace
+
 base::Result<Value> list_runs(ledger::Reader& reader, const std::string& state, size_t limit) {
   Value where;
   if (!state.empty()) where = Value::map().set("state", state);
   REEVE_TRY(const auto rows, rows_of(reader, "runs", where));
-  std::vector<model::RunRow> runs;
-  for (const Value& row : rows) runs.push_back(run_of(row));
-  std::sort(runs.begin(), runs.end(), [](const model::RunRow& a, const model::RunRow& b) {
-    return std::tie(a.started, a.id) > std::tie(b.started, b.id);
+  std::vector<const Value*> sorted;
+  for (const Value& row : rows) sorted.push_back(&row);
+  std::sort(sorted.begin(), sorted.end(), [](const Value* a, const Value* b) {
+    const auto order = [](const Value& row) { return std::pair(row["started_us"].as_int(), row["run"].as_string()); };
+    return order(*a) > order(*b);
   });
-  if (limit > 0 && runs.size() > limit) runs.resize(limit);
+  if (limit > 0 && sorted.size() > limit) sorted.resize(limit);
   Value list = Value::list();
-  for (const model::RunRow& run : runs) list.push(run.to_value());
+  for (const Value* row : sorted) {
+    REEVE_TRY(const model::RunRow run, with_words(reader, *row));
+    list.push(run.to_value());
+  }
   return list;
 }
 
 base::Result<Value> run_row(ledger::Reader& reader, const std::string& id) {
   REEVE_TRY(const auto rows, rows_of(reader, "runs", {}));
-  std::vector<model::RunRow> found;
+  std::vector<const Value*> found;
   for (const Value& row : rows) {
-    model::RunRow run = run_of(row);
-    if (run.id == id || (id.size() >= 4 && base::starts_with(run.id, id))) found.push_back(std::move(run));
+    const std::string& one = row["run"].as_string();
+    if (one == id || (id.size() >= 4 && base::starts_with(one, id))) found.push_back(&row);
   }
   if (found.empty()) return base::Error{base::Fault::kNotFound, "no run \"" + id + "\" in the ledger"};
   if (found.size() > 1)
     return base::Error{base::Fault::kConflict,
                        "\"" + id + "\" begins the ids of " + std::to_string(found.size()) + " runs"};
-  return found[0].to_value().set("entries", Value::list());
+  REEVE_TRY(const model::RunRow run, with_words(reader, *found[0]));
+  return run.to_value().set("entries", Value::list());
 }
 
 base::Result<Value> run_story(ledger::Reader& reader, const std::string& id) {

@@ -73,22 +73,37 @@ base::Result<Value> parameters(const std::vector<std::string>& given) {
   return params;
 }
 
+// "allow", or "refuse 5: restarted 2m ago".
+std::string gate_text(const Value& gate) {
+  if (gate["verdict"].is_null()) return "";
+  const std::string& verdict = gate["verdict"].as_string();
+  if (verdict == "allow") return verdict;
+  const std::string rail = gate["rail"].as_int() > 0 ? " " + std::to_string(gate["rail"].as_int()) : "";
+  return verdict + rail + ": " + gate["reason"].text();
+}
+
 void print_plan(const Context& context, const Value& plan) {
-  Table table({"STEP", "ACTION", "CLASS", "TARGETS", "ARGUMENTS", "WHAT WOULD HAPPEN"});
+  Table table({"STEP", "ACTION", "CLASS", "TARGETS", "ARGUMENTS", "GATE", "WHAT WOULD HAPPEN"});
   size_t number = 0;
   for (const Value& step : plan["steps"].as_list()) {
     std::string targets;
     for (const Value& target : step["targets"].as_list()) targets += (targets.empty() ? "" : " ") + target.text();
-    table.add({std::to_string(++number), step["action"].text(), step["class"].text(), targets,
-               brief(step["args"], kDetailColumns), step["preview"].is_null() ? "" : step["preview"].text()});
+    const std::string gate = gate_text(step["gate"]);
+    table.add({step["path"].is_null() ? std::to_string(++number) : step["path"].text(),
+               step["action"].text(),
+               step["class"].text(),
+               targets,
+               brief(step["args"], kDetailColumns),
+               {shortened(gate, kDetailColumns), gate == "allow" ? Colour::kNone : Colour::kYellow},
+               step["preview"].is_null() ? "" : step["preview"].text()});
   }
   if (table.empty()) context.out() << "it would change nothing\n";
   table.print(context.out(), context.style);
-  Value others = Value::map();
-  for (const auto& [key, value] : plan.as_map())
-    if (key != "steps") others.set(key, value);
-  const std::string rest = brief(others, 400);
-  if (!rest.empty()) context.out() << rest << '\n';
+  for (const Value& note : plan["notes"].as_list()) context.out() << "note   " << printable(note.text()) << '\n';
+  if (const std::string start = gate_text(plan["start"]); !start.empty())
+    context.out() << "start  " << printable(start) << '\n';
+  for (const char* key : {"ends", "hash"})
+    if (!plan[key].is_null()) context.out() << key << "   " << printable(plan[key].text()) << '\n';
 }
 
 int dry_run(const Context& context, const std::string& name, const Value& params) {

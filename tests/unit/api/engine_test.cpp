@@ -206,8 +206,9 @@ TEST_F(EngineTest, RunsAreTheLedgersWithThePresentStateOfTheLiveOnes) {
 TEST_F(EngineTest, OneRunHasItsEntriesAndIsFoundByItsBeginning) {
   const Value run = get("/api/reeve/runs/" + test::run_id(0x10));
   EXPECT_EQ(run["runbook"].as_string(), "proc/restart");
-  ASSERT_EQ(run["entries"].as_list().size(), 1U);
-  EXPECT_EQ(run["entries"].as_list()[0]["kind"].as_string(), "run.ended");
+  ASSERT_EQ(run["entries"].as_list().size(), 2U);
+  EXPECT_EQ(run["entries"].as_list()[1]["kind"].as_string(), "run.ended");
+  EXPECT_EQ(run["message"].as_string(), "restarted");
   EXPECT_TRUE(get("/api/reeve/runs/" + test::run_id(0x10) + "?entries=0")["entries"].as_list().empty());
   EXPECT_EQ(get("/api/reeve/runs/" + test::run_id(0x11))["message"].as_string(), "Restart web-1");
   EXPECT_EQ(status_in(call("GET", "/api/reeve/runs/019a")), 409);  // begins both
@@ -219,16 +220,16 @@ TEST_F(EngineTest, EventsAndEntriesComeFromTheLedger) {
   const Value events = get("/api/reeve/events");
   ASSERT_EQ(events.as_list().size(), 1U);
   EXPECT_EQ(events.as_list()[0]["type"].as_string(), "docker.die");
-  EXPECT_EQ(events.as_list()[0]["id"].as_string(), "2.0");
+  EXPECT_EQ(events.as_list()[0]["id"].as_string(), "3.0");
   const Value entries = get("/api/reeve/ledger?kind=alert.*");
   ASSERT_EQ(entries.as_list().size(), 1U);
   EXPECT_EQ(entries.as_list()[0]["body"]["labels"]["container"].as_string(), "web-1");
-  EXPECT_EQ(get("/api/reeve/ledger/1")["kind"].as_string(), "run.ended");
+  EXPECT_EQ(get("/api/reeve/ledger/1")["kind"].as_string(), "run.started");
   EXPECT_EQ(status_in(call("GET", "/api/reeve/ledger/99")), 404);
   EXPECT_EQ(status_in(call("GET", "/api/reeve/ledger/x")), 400);
   EXPECT_EQ(status_in(call("GET", "/api/reeve/ledger?correlation=x")), 400);
   EXPECT_EQ(status_in(call("GET", "/api/reeve/ledger?from=yesterday")), 400);
-  EXPECT_EQ(get("/api/reeve/ledger?limit=2&order=newest").as_list()[0]["seq"].as_int(), 4);
+  EXPECT_EQ(get("/api/reeve/ledger?limit=2&order=newest").as_list()[0]["seq"].as_int(), 6);
 }
 
 TEST_F(EngineTest, FollowersHearWhatIsPublished) {

@@ -13,6 +13,7 @@
 #include "base/manual_loop.h"
 #include "ledger/memory_ledger.h"
 #include "model/json.h"
+#include "rule/records.h"
 
 namespace reeve::api::test {
 
@@ -89,52 +90,25 @@ inline model::RunRow run_ended() {
   return run;
 }
 
+/// The projections of the modules whose entries the story has.
 inline std::vector<model::Table> fake_tables() {
-  return {{"runs",
-           {"run TEXT"},
-           {"runbook TEXT", "state TEXT", "reason TEXT", "result TEXT", "message TEXT", "correlation TEXT",
-            "started_us INTEGER", "ended_us INTEGER", "started_seq INTEGER", "steps INTEGER"}},
-          {"alerts", {"rule_id TEXT", "alert_key TEXT"}, {"state TEXT", "seq INTEGER"}}};
+  std::vector<model::Table> tables = runbook::tables();
+  for (model::Table& table : rule::tables()) tables.push_back(std::move(table));
+  return tables;
+}
+inline std::vector<ledger::Project> fake_projects() {
+  return {runbook::project, rule::project};
 }
 
-/// Entries bring their own rows: facts.row of a run, the body of an alert.
-inline std::vector<model::RowChange> fake_project(const model::Entry& entry) {
-  model::RowChange change;
-  if (entry.facts.has("row")) {
-    change.table = "runs";
-    change.key.set("run", entry.run);
-    for (const auto& [key, value] : entry.facts["row"].as_map())
-      if (key != "run") change.set.set(key, value);
-    return {change};
-  }
-  if (entry.kind.rfind("alert.", 0) != 0) return {};
-  change.table = "alerts";
-  change.key.set("rule_id", entry.facts["rule_id"]).set("alert_key", entry.facts["key"]);
-  change.set.set("state", entry.facts["state"]).set("seq", entry.seq);
-  return {change};
-}
-
-inline model::Entry entry_of_run(const model::RunRow& run) {
+inline model::Entry entry_of_run(const char* kind, const model::RunRow& run, base::Time at, model::Value facts) {
   model::Entry entry;
-  entry.at = run.started;
-  entry.kind = run.state == model::RunState::kEnded ? "run.ended" : "run.started";
+  entry.at = at;
+  entry.kind = kind;
   entry.actor = "engine";
   entry.subject = run.runbook;
   entry.run = run.id;
   entry.correlation = run.correlation;
-  entry.facts.set("row", run.to_value());
-  return entry;
-}
-
-inline model::Entry entry_of_alert(const model::Alert& alert) {
-  model::Entry entry;
-  entry.at = alert.active_at;
-  entry.kind = std::string("alert.") + alert_state_name(alert.state);
-  entry.actor = "rule/" + alert.rule_id;
-  entry.subject = alert.subject();
-  entry.correlation = alert.correlation;
-  entry.facts.set("rule_id", alert.rule_id).set("key", alert.key).set("state", alert_state_name(alert.state));
-  entry.body = model::to_json(alert.to_value());
+  entry.facts = std::move(facts);
   return entry;
 }
 
@@ -151,19 +125,26 @@ inline model::Event event_of_die() {
 
 /// The whole story as entries, oldest first.
 inline std::vector<model::Entry> fake_entries() {
-  std::vector<model::Entry> entries{entry_of_run(run_ended())};
+  using model::Value;
+  const model::RunRow ended = run_ended(), parked = run_parked();
+  std::vector<model::Entry> entries;
+  entries.push_back(entry_of_run("run.started", ended, ended.started, Value::map().set("runbook", ended.runbook)));
+  entries.push_back(
+      entry_of_run("run.ended", ended, ended.ended, Value::map().set("result", "succeeded").set("steps", 2)));
+  entries.back().body = model::to_json(Value::map().set("message", ended.message));
   model::Entry events;
   events.at = before(base::minutes(4));
   events.kind = "events.accepted";
   events.actor = "plugin/docker/local";
   events.subject = "docker/local";
   events.facts.set("count", 1);
-  events.body = model::to_json(model::Value::list().push(event_of_die().to_value()));
+  events.body = model::to_json(Value::list().push(event_of_die().to_value()));
   entries.push_back(std::move(events));
-  entries.push_back(entry_of_alert(alert_unhealthy()));
-  model::RunRow parked = run_parked();
-  parked.message.clear();  // a projection row holds no foreign text
-  entries.push_back(entry_of_run(parked));
+  entries.push_back(rule::entry_of({model::AlertState::kPending, alert_unhealthy()}));
+  entries.back().at = alert_unhealthy().fired_at;
+  entries.push_back(entry_of_run("run.started", parked, parked.started, Value::map().set("runbook", parked.runbook)));
+  entries.push_back(entry_of_run("run.parked", parked, parked.started, Value::map().set("reason", "approval")));
+  entries.back().body = model::to_json(Value::map().set("text", parked.message));
   return entries;
 }
 
@@ -218,7 +199,7 @@ class FakeEngine {
   static ledger::Settings settings() {
     ledger::Settings settings;
     settings.tables = fake_tables();
-    settings.projects = {fake_project};
+    settings.projects = fake_projects();
     return settings;
   }
   void start(const StartRequest& request, const Engine::DoneStarted& done);
@@ -264,8 +245,13 @@ inline void FakeEngine::dry_run(const StartRequest& request, const Engine::Done&
   model::Value step = model::Value::map().set("action", "docker.restart").set("class", "probed");
   step.set("args", model::Value::map().set("id", "web-1"));
   step.set("targets", model::Value::list().push("docker/local/3f2a"));
-  step.set("preview", "would restart container web-1");
-  done(model::Value::map().set("steps", model::Value::list().push(std::move(step))).set("hash", "9a41"));
+  step.set("path", "1").set("preview", "would restart container web-1");
+  model::Value refused =
+      model::Value::map().set("verdict", "refuse").set("rail", 5).set("reason", "cool-down: 3m left");
+  step.set("gate", std::move(refused));
+  model::Value plan = model::Value::map().set("steps", model::Value::list().push(std::move(step)));
+  plan.set("start", model::Value::map().set("verdict", "allow")).set("notes", model::Value::list().push("web-1 is up"));
+  done(plan.set("ends", "done: restarted").set("hash", "9a41"));
 }
 
 inline Engine FakeEngine::ports() {

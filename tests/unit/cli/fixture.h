@@ -101,11 +101,15 @@ class Place {
     ledger::Settings settings;
     settings.folder = folder_.path();
     settings.tables = api::test::fake_tables();
-    settings.projects = {api::test::fake_project};
-    auto ledger = ledger::open(settings, loop, clock_, base::system_random());
+    settings.projects = api::test::fake_projects();
+    base::ManualClock then(api::test::before(base::hours(6)));  // in the ledger time never goes back
+    auto ledger = ledger::open(settings, loop, then, base::system_random());
     ASSERT_TRUE(ledger.ok()) << ledger.error().text;
     loop.post([&] {
-      for (model::Entry& entry : api::test::fake_entries()) (*ledger)->append(std::move(entry));
+      for (model::Entry& entry : api::test::fake_entries()) {
+        then.advance(entry.at - then.wall());
+        (*ledger)->append(std::move(entry));
+      }
       (*ledger)->flush([&](base::Status status) {
         EXPECT_TRUE(status.ok());
         loop.stop();
