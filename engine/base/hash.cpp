@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -34,8 +33,10 @@ Hash Sha256::finish() {
 }
 
 Hash sha256(std::string_view bytes) {
+  // Fetched once: OpenSSL's SHA256() looks the algorithm up, under locks, at every call.
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Hash out{};
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data());
+  EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, algorithm, nullptr);
   return out;
 }
 

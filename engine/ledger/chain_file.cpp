@@ -49,7 +49,7 @@ base::Result<std::unique_ptr<ChainFile>> ChainFile::open(const LedgerFile& file,
 
 base::Status ChainFile::prepare() {
   if (insert_) return {};
-  REEVE_TRY(insert_, connection_.prepare("INSERT INTO entries(" + std::string(kEntryColumns) +
+  REEVE_TRY(insert_, connection_.prepare("INSERT OR FAIL INTO entries(" + std::string(kEntryColumns) +
                                          ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   REEVE_TRY(insert_body_, connection_.prepare("INSERT INTO bodies(seq, salt, body) VALUES(?, ?, ?)"));
   REEVE_TRY(insert_blob_, connection_.prepare("INSERT INTO blobs(hash, bytes) VALUES(?, ?) ON CONFLICT DO NOTHING"));

@@ -86,6 +86,11 @@ int remember_wal_pages(void* pages, sqlite3*, const char*, int count) {
   return SQLITE_OK;
 }
 
+// SQLite counts its memory under a lock at every allocation unless it is told not to, before its first use.
+void configure_once() {
+  [[maybe_unused]] static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 base::Status check_there(const OpenOptions& options) {
   struct stat info{};
   if (options.access == Access::kCreate || options.path == ":memory:" || stat(options.path.c_str(), &info) == 0)
@@ -101,6 +106,7 @@ Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
 base::Result<Connection> Connection::open(const OpenOptions& options) {
+  configure_once();
   REEVE_CHECK(check_there(options));
   std::unique_ptr<State> state;
   try {

@@ -31,21 +31,21 @@ TABLES = [
 OTHERS = [
     ("entries_correlation", "CREATE INDEX entries_correlation ON entries(correlation) WHERE correlation IS NOT NULL"),
     ("entries_chain", "CREATE TRIGGER entries_chain BEFORE INSERT ON entries WHEN NEW.prev_hash IS NOT (SELECT hash "
-                      "FROM entries WHERE seq = NEW.seq - 1) BEGIN SELECT RAISE(ABORT, "
+                      "FROM entries WHERE seq = NEW.seq - 1) BEGIN SELECT RAISE(FAIL, "
                       "'ledger: an entry must follow the last one'); END"),
-    ("entries_update", "CREATE TRIGGER entries_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, "
+    ("entries_update", "CREATE TRIGGER entries_update BEFORE UPDATE ON entries BEGIN SELECT RAISE(FAIL, "
                        "'ledger: entries are never changed'); END"),
-    ("entries_delete", "CREATE TRIGGER entries_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, "
+    ("entries_delete", "CREATE TRIGGER entries_delete BEFORE DELETE ON entries BEGIN SELECT RAISE(FAIL, "
                        "'ledger: entries are never deleted'); END"),
     ("bodies_update", "CREATE TRIGGER bodies_update BEFORE UPDATE ON bodies WHEN NEW.seq IS NOT OLD.seq OR NEW.salt "
                       "IS NOT NULL OR NEW.body IS NOT NULL OR NOT EXISTS (SELECT 1 FROM entries WHERE seq = (SELECT "
                       "max(seq) FROM entries) AND kind = 'ledger.redacted' AND subject = 'entry/' || OLD.seq) BEGIN "
-                      "SELECT RAISE(ABORT, 'ledger: a body is only taken away by a ledger.redacted entry'); END"),
-    ("bodies_delete", "CREATE TRIGGER bodies_delete BEFORE DELETE ON bodies BEGIN SELECT RAISE(ABORT, "
+                      "SELECT RAISE(FAIL, 'ledger: a body is only taken away by a ledger.redacted entry'); END"),
+    ("bodies_delete", "CREATE TRIGGER bodies_delete BEFORE DELETE ON bodies BEGIN SELECT RAISE(FAIL, "
                       "'ledger: bodies are never deleted'); END"),
-    ("blobs_update", "CREATE TRIGGER blobs_update BEFORE UPDATE ON blobs BEGIN SELECT RAISE(ABORT, "
+    ("blobs_update", "CREATE TRIGGER blobs_update BEFORE UPDATE ON blobs BEGIN SELECT RAISE(FAIL, "
                      "'ledger: blobs are never changed'); END"),
-    ("blobs_delete", "CREATE TRIGGER blobs_delete BEFORE DELETE ON blobs BEGIN SELECT RAISE(ABORT, "
+    ("blobs_delete", "CREATE TRIGGER blobs_delete BEFORE DELETE ON blobs BEGIN SELECT RAISE(FAIL, "
                      "'ledger: blobs are never deleted'); END"),
 ]
 SEALED = ("entries_subject", "CREATE INDEX entries_subject ON entries(subject)")

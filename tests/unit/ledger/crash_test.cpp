@@ -46,7 +46,7 @@ struct CrashChild : LedgerTest {
 
 TEST_F(CrashChild, WritesUntilItIsKilled) {
   const char* place = std::getenv(kFolder);
-  if (!place) return;  // only as the child of CrashTest
+  if (!place) return;                          // only as the child of CrashTest
   std::filesystem::remove_all(folder.path());  // nobody will do it later
   told_fd = std::atoi(std::getenv(kTold));
   Settings settings = settings_for(place);
