@@ -241,6 +241,21 @@ TEST(SharedObject, ANewFileIsANewProcessAtReload) {
   ASSERT_TRUE(rig.real.until([&] { return rig.all_open() && rig.status("hostile/local")["pid"].as_int() != pid; }));
 }
 
+TEST(SharedObject, TheProcessAroundItIsThin) {
+#ifdef REEVE_SANITIZED
+  GTEST_SKIP() << "sanitizers bring libraries of their own";
+#endif
+  const Folder folder;
+  const std::string out = folder.path() + "/needed";
+  ASSERT_EQ(::system(("readelf -d " REEVE_BUILD_DIR "/bin/reeve-child | grep NEEDED > " + out).c_str()), 0);
+  std::ifstream needed(out);
+  for (std::string line; std::getline(needed, line);) {
+    const bool expected = line.find("[libc.so") != std::string::npos || line.find("[libm.so") != std::string::npos ||
+                          line.find("[ld-linux") != std::string::npos;
+    EXPECT_TRUE(expected) << "reeve-child loads more than libc and libm: " << line;
+  }
+}
+
 TEST(SharedObject, TwoHundredThousandSamplesComeInOneBatch) {
   FleetRig rig({testing::hostile_folder()});
   rig.run("- hostile: {collect: many}");

@@ -52,7 +52,7 @@ TEST(SdkJson, WhatIsWrittenIsReadBack) {
       case 1:
         return dice(2) == 0;
       case 2:
-        return static_cast<int64_t>(random()) * (dice(2) ? 1 : -4000000000LL);
+        return static_cast<int64_t>(random()) * (dice(2) ? 1 : -2000000000LL);
       case 3:
         return std::ldexp(static_cast<double>(random()), dice(200) - 100);
       case 4: {
