@@ -195,6 +195,13 @@ runbook::Ports Pipeline::from_runs() {
       if (active.rule_id == alert.rule_id && active.key == alert.key) return active.episode == alert.episode;
     return false;
   };
+  ports.alert_now = [this](const model::Alert& alert) -> std::optional<model::Alert> {
+    for (model::Alert& active : parts_.rules->alerts())
+      if (active.rule_id == alert.rule_id && active.key == alert.key && active.episode == alert.episode) return active;
+    return std::nullopt;
+  };
+  ports.flapping = [this](const model::Alert& alert) { return parts_.rules->flapping(alert); };
+  ports.settings = [this] { return parts_.config.safety; };
   ports.data_age = [this](const model::Alert& alert) { return parts_.rules->data_age(alert); };
   ports.verify = [this](const model::Alert& alert, base::Time since, base::Duration hold, base::Duration within,
                         std::function<void(runbook::Verified, std::string)> done) {

@@ -53,6 +53,8 @@ struct Ports {
   std::function<bool(const model::Alert&)> alert_active;
   /// The alert as it is now (annotations, `warming`); without this port the alert of the start counts.
   std::function<std::optional<model::Alert>(const model::Alert&)> alert_now;
+  /// A flapping alert escalates and never acts; without this port none flaps.
+  std::function<bool(const model::Alert&)> flapping;
   std::function<std::optional<base::Duration>(const model::Alert&)> data_age;
   /// Today's `safety:` of the engine, for what is no rail (`settles`, `hold`); without it the defaults.
   std::function<guard::Settings()> settings;

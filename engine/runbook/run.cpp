@@ -48,6 +48,7 @@ guard::Act Run::act(guard::Point point) const {
   act.data_age = context_.ports.data_age ? context_.ports.data_age(*terms_.alert) : std::nullopt;
   const auto now = context_.ports.alert_now ? context_.ports.alert_now(*terms_.alert) : terms_.alert;
   act.warming = now && now->warming;
+  act.flapping = context_.ports.flapping && context_.ports.flapping(*terms_.alert);
   return act;
 }
 
