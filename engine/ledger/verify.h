@@ -52,6 +52,7 @@ class FileVerifier {
   void check_facts(const EntryRow& row);
   void check_checkpoint(uint64_t seq, const model::Value& facts);
   base::Status blobs();
+  base::Status integrity();
   void redactions();
 
   store::Connection& file_;

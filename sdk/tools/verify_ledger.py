@@ -411,6 +411,12 @@ class File:
                 self.chain.fault(f"entry {seq}: redacted by entry {self.redacted[seq]}, but its body is there")
 
 
+    def integrity(self):
+        said = self.db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if said != b"ok":
+            self.chain.fault(f"{self.name}: damaged: {said.decode('utf-8', 'surrogateescape')}")
+
+
 # --- Files -------------------------------------------------------------------------------------------------------------
 def ledger_files(where):
     """The files in order; empty when there is no ledger."""
@@ -495,6 +501,7 @@ def verify(where, anchors=None):
                 if not chain.full():
                     file.blobs()
                 file.redactions()
+                file.integrity()
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: SQLite quotes what it cannot read
             chain.fault(f"{name}: cannot be read: {error}")
     try:

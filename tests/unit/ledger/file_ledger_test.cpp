@@ -210,12 +210,12 @@ TEST_F(LedgerTest, SignsAfterSomeTimeWhenThereIsNews) {
     return !found.empty() && found.back().facts["seq"].as_int() >= 2;
   };
   run_until(vouched_for);
-  // Nothing new: the checkpoint itself is none.
+  // Nothing new: a checkpoint itself is none, or there would be one every 5 ms. (One more when two were under way.)
   const uint64_t signed_so_far = ledger->counters().checkpoints;
   bool later = false;
-  loop->after(base::millis(30), [&] { later = true; });
+  loop->after(base::millis(100), [&] { later = true; });
   run_until([&] { return later; });
-  EXPECT_EQ(ledger->counters().checkpoints, signed_so_far);
+  EXPECT_LE(ledger->counters().checkpoints, signed_so_far + 1);
 }
 
 TEST_F(LedgerTest, RefusesAnEntryThatIsTooLarge) {

@@ -195,6 +195,13 @@ TEST_F(VerifyTest, FindsAnotherSchema) {
               ElementsAre("changed.db: does not begin with ledger.created or ledger.rotated"));
 }
 
+TEST_F(VerifyTest, FindsAnIndexThatHidesAnEntry) {
+  const std::string index = format_tables()[3].second;
+  EXPECT_THAT(faults_after("DROP INDEX entries_correlation; " + index + " AND seq <> 5; PRAGMA writable_schema=ON; " +
+                           "UPDATE sqlite_master SET sql = '" + index + "' WHERE name = 'entries_correlation'"),
+              ElementsAre(HasSubstr("changed.db: damaged: ")));
+}
+
 TEST_F(VerifyTest, ATailThatWasCutIsOnlySeenByAnAnchor) {
   const std::string from = std::to_string(redaction + 3);
   const std::string cut = "DELETE FROM entries WHERE seq >= " + from + "; DELETE FROM bodies WHERE seq >= " + from;
