@@ -13,3 +13,4 @@
 #include "api/records.h"
 #include "api/server.h"
 #include "api/status.h"
+#include "api/verdicts.h"

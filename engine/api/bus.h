@@ -13,7 +13,7 @@
 namespace reeve::api {
 
 enum class Topic {
-  kEvents,   ///< an accepted event: Event::to_value() plus `verdicts`: [{rule, matched, ...}] of the rules that looked
+  kEvents,   ///< an accepted event: Event::to_value() plus `verdicts` (verdicts.h)
   kAlerts,   ///< AlertChange: {from, alert}
   kEntries,  ///< a ledger entry as records.h prints it
 };

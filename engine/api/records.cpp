@@ -174,6 +174,27 @@ base::Result<Value> one_entry(ledger::Reader& reader, uint64_t seq) {
   return entry_value(*entry);
 }
 
+namespace {
+// Those that nobody has answered yet, as runbook::Runner::approvals() tells them.
+base::Result<Value> open_approvals(ledger::Reader& reader) {
+  REEVE_TRY(const auto rows, rows_of(reader, "approvals", Value::map().set("state", "requested")));
+  Value list = Value::list();
+  for (const Value& row : rows) {
+    REEVE_TRY(const auto entry, reader.entry(static_cast<uint64_t>(row["seq"].as_int())));
+    const Value body = entry && entry->body ? body_value(*entry->body) : Value();
+    REEVE_TRY(const auto runs, rows_of(reader, "runs", Value::map().set("run", row["run"])));
+    list.push(Value::map()
+                  .set("id", row["id"])
+                  .set("run", row["run"])
+                  .set("runbook", runs.empty() ? Value("") : runs[0]["runbook"])
+                  .set("text", body["text"])
+                  .set("since_us", row["since_us"])
+                  .set("until_us", row["until_us"]));
+  }
+  return list;
+}
+}  // namespace
+
 base::Result<StatusReport> offline_status(ledger::Reader& reader, const std::string& state_folder) {
   StatusReport report;
   report.running = false;
@@ -183,6 +204,7 @@ base::Result<StatusReport> offline_status(ledger::Reader& reader, const std::str
   REEVE_TRY(const Value runs, list_runs(reader, "", 0));
   for (const Value& run : runs.as_list())
     if (run["state"].as_string() != "ended") report.runs.push_back(run_of(run));
+  REEVE_TRY(report.approvals, open_approvals(reader));
   REEVE_TRY(report.head, reader.head());
   return report;
 }

@@ -145,6 +145,9 @@ inline std::vector<model::Entry> fake_entries() {
   entries.push_back(entry_of_run("run.started", parked, parked.started, Value::map().set("runbook", parked.runbook)));
   entries.push_back(entry_of_run("run.parked", parked, parked.started, Value::map().set("reason", "approval")));
   entries.back().body = model::to_json(Value::map().set("text", parked.message));
+  const Value asked = Value::map().set("id", "ap-7").set("path", "1").set("until_us", (kNow + base::minutes(13)).us);
+  entries.push_back(entry_of_run("approval.requested", parked, parked.started, asked));
+  entries.back().body = model::to_json(Value::map().set("text", parked.message));
   return entries;
 }
 
