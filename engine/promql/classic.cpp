@@ -20,8 +20,8 @@ bool almost_equal(double a, double b) {
 
 // Sorts and adds up what has the same bound. False: there is no bucket for everything.
 bool arrange(std::vector<ClassicBucket>& buckets) {
-  std::stable_sort(buckets.begin(), buckets.end(),
-                   [](const ClassicBucket& a, const ClassicBucket& b) { return a.upper < b.upper; });
+  std::sort(buckets.begin(), buckets.end(),
+            [](const ClassicBucket& a, const ClassicBucket& b) { return a.upper < b.upper; });
   if (buckets.empty() || buckets.back().upper != INFINITY) return false;
   size_t last = 0;
   for (size_t i = 1; i < buckets.size(); ++i) {

@@ -1,7 +1,5 @@
 #include "promql/drive_store.h"
 
-#include <algorithm>
-
 #include "promql/histogram_math.h"
 
 namespace reeve::promql {
@@ -66,10 +64,10 @@ bool DriveStore::put(const model::Labels& labels, const GivenSample& sample) {
 }
 
 void DriveStore::append(const model::Labels& labels, std::vector<GivenSample> samples) {
-  std::stable_sort(samples.begin(), samples.end(),
-                   [](const GivenSample& a, const GivenSample& b) { return a.ms < b.ms; });
+  std::map<int64_t, GivenSample> by_time;
+  for (GivenSample& sample : samples) by_time[sample.ms] = std::move(sample);
   std::vector<GivenSample> late;
-  for (const GivenSample& sample : samples)
+  for (const auto& [ms, sample] : by_time)
     if (!put(labels, sample)) late.push_back(sample);
   if (!late.empty()) rebuild(labels, late);
 }

@@ -171,10 +171,10 @@ std::vector<std::vector<size_t>> equal_rows(const Grid& grid) {
   for (auto& [hash, rows] : by_hash) {
     while (rows.size() > 1) {
       const LabelSet& first = *grid.rows[rows[0]].labels;
-      const auto other =
-          std::stable_partition(rows.begin(), rows.end(), [&](size_t i) { return same(*grid.rows[i].labels, first); });
-      if (other - rows.begin() > 1) groups.emplace_back(rows.begin(), other);
-      rows.erase(rows.begin(), other);
+      std::vector<size_t> equal, others;
+      for (const size_t i : rows) (same(*grid.rows[i].labels, first) ? equal : others).push_back(i);
+      if (equal.size() > 1) groups.push_back(std::move(equal));
+      rows = std::move(others);
     }
   }
   return groups;

@@ -96,7 +96,7 @@ std::vector<Sample> last_two(const Window& w) {
     samples.push_back({p->ms, p->value, nullptr});
   for (size_t i = w.histogram_count > 2 ? w.histogram_count - 2 : 0; i < w.histogram_count; ++i)
     samples.push_back({w.histograms[i].ms, 0, w.histograms[i].value.get()});
-  std::stable_sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.ms < b.ms; });
+  std::sort(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) { return a.ms < b.ms; });
   if (samples.size() > 2) samples.erase(samples.begin(), samples.end() - 2);
   return samples;
 }

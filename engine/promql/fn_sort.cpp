@@ -66,9 +66,10 @@ Grid apply_sort(Evaluation& eval, const CallNode& call, const Steps& steps, bool
   grid.compact();
   if (eval.is_range() || steps.count != 1) return grid;
   std::vector<size_t> order = indexes(grid);
-  std::stable_sort(order.begin(), order.end(), [&](size_t i, size_t k) {
+  std::sort(order.begin(), order.end(), [&](size_t i, size_t k) {
     const double a = grid.row(i)[0], b = grid.row(k)[0];
-    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
+    if (std::isnan(a) != std::isnan(b)) return std::isnan(b);
+    if (std::isnan(a) || a == b) return i < k;
     return descending ? a > b : a < b;
   });
   reorder(grid, order);
@@ -87,8 +88,8 @@ Grid apply_sort_by_label(Evaluation& eval, const CallNode& call, const Steps& st
       if (const int by_label = compare_naturally(a.value(LabelName(name)), b.value(LabelName(name)))) return by_label;
     return series::compare(a, b);
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t i, size_t k) { return descending ? compare_rows(i, k) > 0 : compare_rows(i, k) < 0; });
+  std::sort(order.begin(), order.end(),
+            [&](size_t i, size_t k) { return descending ? compare_rows(i, k) > 0 : compare_rows(i, k) < 0; });
   reorder(grid, order);
   return grid;
 }

@@ -67,7 +67,7 @@ void Run::on_call(const script::Call& call) {
   if (const auto found = ongoing_.find(call.path); found != ongoing_.end()) {
     if (found->second.digest != digest) return diverge("", "", 0, call);
     if (found->second.kind == Ongoing::Kind::kWait)
-      if (Wait* wait = context_.waits.find(found->second.handle)) wait->attach();
+      if (Wait* wait = context_.waits.find(found->second.handle)) wait->arrived();
     return;
   }
   on_new_call(call);
@@ -237,7 +237,7 @@ void Run::ask_check(const std::string& path) {
   if (context_.scripts->has(terms_.run)) {
     const auto found = ongoing_.find(path);
     Wait* wait = found == ongoing_.end() ? nullptr : context_.waits.find(found->second.handle);
-    if (wait && journal_.caught_up()) wait->attach();
+    if (wait && journal_.caught_up()) wait->arrived();
     return;
   }
   begin_script();

@@ -80,6 +80,11 @@ void Wait::ask() {
   run->ask_check(row_.path);
 }
 
+void Wait::arrived() {
+  waiting_for_check_ = false;
+  attach();
+}
+
 // The check lives in the script, which may have been put away meanwhile and is replayed up to here.
 void Wait::attach() {
   if (!wants_script_ || waiting_for_check_ || over_) return;

@@ -26,7 +26,9 @@ class Wait {
   Wait(Context& context, base::Handle run, Row seed, Terms terms, base::Boot since);
   ~Wait();
   void begin(base::Handle self);
-  /// The script has come (back) to this wait.
+  /// The script has come to this wait, perhaps in a new life: what its last one was asked is not answered any more.
+  void arrived();
+  /// The script is here and can be asked.
   void attach();
   void on_checked(const script::Checked& checked);
   void interrupt();

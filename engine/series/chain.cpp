@@ -39,13 +39,14 @@ void Chain::points(int64_t from_ms, int64_t to_ms, uint32_t tail_count, std::vec
   size_t first = chunk_count_;
   while (first > 0 && chunks()[first - 1]->last_ms() > from_ms) --first;
   for (size_t i = first; i < chunk_count_ && chunks()[i]->first_ms() <= to_ms; ++i) {
-    Point decoded[Chunk::kMost];
-    chunks()[i]->decode(decoded);
-    const Point* begin = decoded;
-    const Point* end = decoded + chunks()[i]->count();
-    while (begin < end && begin->ms <= from_ms) ++begin;
-    while (end > begin && end[-1].ms > to_ms) --end;
-    out.insert(out.end(), begin, end);
+    const size_t before = out.size();
+    out.resize(before + chunks()[i]->count());
+    chunks()[i]->decode(out.data() + before);
+    while (out.size() > before && out.back().ms > to_ms) out.pop_back();
+    size_t old = before;
+    while (old < out.size() && out[old].ms <= from_ms) ++old;
+    if (old > before)
+      out.erase(out.begin() + static_cast<std::ptrdiff_t>(before), out.begin() + static_cast<std::ptrdiff_t>(old));
   }
   for (uint32_t i = 0; i < tail_count && tail()[i].ms <= to_ms; ++i)
     if (tail()[i].ms > from_ms) out.push_back(tail()[i]);

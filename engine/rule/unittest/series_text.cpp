@@ -98,7 +98,7 @@ class Parser {
 
   base::Status add(const Cell& cell, size_t count) {
     if (cells_.size() + count > kMostCells) return fail("the series is too long");
-    cells_.insert(cells_.end(), count, cell);
+    for (size_t i = 0; i < count; ++i) cells_.push_back(cell);
     return {};
   }
 
