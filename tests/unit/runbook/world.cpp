@@ -124,6 +124,28 @@ class World::Shelf : public Library {
   std::map<std::string, Runbook> books;
 };
 
+/// The worker of this process, remembered so that it can be killed.
+class World::Killable : public child::Spawner {
+ public:
+  explicit Killable(World& world) : world_(world), inner_(script::make_in_process_spawner(world.loop)) {}
+  base::Result<std::unique_ptr<child::Process>> spawn(child::Command command, child::Callbacks callbacks) override {
+    auto made = inner_->spawn(std::move(command), std::move(callbacks));
+    world_.worker_ = made.ok() ? made->get() : nullptr;
+    ++world_.workers;
+    return made;
+  }
+  const std::string& child_program() const override { return inner_->child_program(); }
+
+ private:
+  World& world_;
+  std::unique_ptr<child::Spawner> inner_;
+};
+
+void World::kill_worker() {
+  if (worker_) std::exchange(worker_, nullptr)->signal(9);
+  loop.run();
+}
+
 /// What app's Recorder is: the gate's memory sees each entry as it is appended.
 class World::Seen : public ledger::Ledger {
  public:
@@ -187,7 +209,7 @@ void World::simple(const std::string& name, const std::string& body, const std::
 
 void World::start_engine() {
   alive_ = std::make_shared<bool>(true);
-  spawner = script::make_in_process_spawner(loop);
+  spawner = std::make_unique<Killable>(*this);
   state = {};
   for (const ledger::Stored& entry : memory->durable())
     state.apply(entry, loop.clock().boot() - (loop.clock().wall() - entry.at));
@@ -231,7 +253,11 @@ Ports World::ports() {
     });
   };
   ports.tell = [this](const Ports::Message& message) { told.push_back(message); };
-  ports.blob = [this](const base::Hash& hash) { return memory->reader()->blob(hash); };
+  ports.blob = [this](const base::Hash& hash) -> Result<std::string> {
+    auto stored = memory->reader()->blob(hash);
+    if (stored.ok() && !bundle_instead.empty() && script::Bundle::from_bytes(*stored).ok()) return bundle_instead;
+    return stored;
+  };
   return ports;
 }
 

@@ -81,6 +81,8 @@ class World {
     start_engine();
   }
   void advance(base::Duration by) { loop.advance(by); }
+  /// kill -9 of the script worker.
+  void kill_worker();
 
   Candidate candidate(const std::string& runbook, int alert = 1, uint64_t episode = 1);
   static model::Alert alert(int n, uint64_t episode = 1);
@@ -108,14 +110,18 @@ class World {
   base::Duration verify_takes = base::seconds(10);
   std::unique_ptr<Runner> runner;
   std::unique_ptr<child::Spawner> spawner;
+  std::string bundle_instead;  ///< what the ledger gives for any bundle, if set
+  int workers = 0;             ///< started so far
 
  private:
+  class Killable;
   class Shelf;
   class Seen;
   Ports ports();
   std::shared_ptr<Shelf> library_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::shared_ptr<bool> alive_;
+  child::Process* worker_ = nullptr;
 };
 
 }  // namespace reeve::runbook
