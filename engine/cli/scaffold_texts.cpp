@@ -121,7 +121,7 @@ def main():
     state = {}
     for line in sys.stdin:
         request = json.loads(line)
-        if "id" not in request:
+        if "ask" not in request:
             continue  # a note asks for nothing
         try:
             reply = answer(request, state)

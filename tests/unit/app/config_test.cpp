@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 class ConfigFile : public testing::Test {
  protected:
   ConfigFile() {
-    folder =
-        testing::TempDir() + "/reeve_config_" + base::uuid_text(base::new_uuid(base::Time{0}, base::system_random()));
+    const std::string name = "reeve_config_" + base::uuid_text(base::new_uuid(base::Time{0}, base::system_random()));
+    folder = (fs::path(testing::TempDir()) / name).lexically_normal().string();
     fs::create_directories(folder + "/share/rules/docker");
     fs::create_directories(folder + "/share/runbooks/proc");
     fs::create_directories(folder + "/rules");
