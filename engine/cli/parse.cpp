@@ -25,6 +25,7 @@ class Tree {
   };
   void add_command(const Command& command);
   Node* chosen();
+  bool words_went_to_parents_of(const Node& node) const;
   Parsed unknown(const std::vector<std::string>& rest);
   Parsed usage(const std::string& text, const CLI::App& at);
 
@@ -48,7 +49,7 @@ CLI::Option* add_option(CLI::App& app, const Option& option) {
 
 CLI::Option* add_positional(CLI::App& app, const Positional& positional) {
   CLI::Option* added = app.add_option(positional.name, positional.help)->type_name("");
-  added->expected(1, positional.many ? kMostWords : 1);
+  added->expected(1, positional.many ? kMostWords : 1)->allow_extra_args(positional.many);
   if (positional.required) added->required();
   if (!positional.choices.empty()) added->check(CLI::IsMember(positional.choices));
   return added;
@@ -91,6 +92,15 @@ Tree::Node* Tree::chosen() {
   for (const auto& node : nodes_)
     if (node->app->parsed() && (!found || node->command->path.size() > found->command->path.size())) found = node.get();
   return found;
+}
+
+// `reeve check runbooks rules`: a folder whose name is a command's.
+bool Tree::words_went_to_parents_of(const Node& node) const {
+  return std::any_of(nodes_.begin(), nodes_.end(), [&node](const auto& other) {
+    if (other->command->path != node.command->parent()) return false;
+    return std::any_of(other->command->positionals.begin(), other->command->positionals.end(),
+                       [&other](const Positional& p) { return other->app->get_option(p.name)->count() > 0; });
+  });
 }
 
 std::vector<std::string> words_below(const std::string& path) {
@@ -169,6 +179,10 @@ Parsed Tree::parse(std::vector<std::string> arguments) {
     parsed.exit = kUsage;
     return parsed;
   }
+  if (words_went_to_parents_of(*node))
+    return usage("\"" + node->command->word() + "\" is a command; a folder of that name is \"" + node->command->word() +
+                     "/\"",
+                 *node->app);
   parsed.command = node->command;
   for (const auto& [name, option] : node->values)
     if (option->count() > 0) parsed.arguments.set(name, option->results());

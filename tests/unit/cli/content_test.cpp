@@ -146,8 +146,20 @@ TEST_F(Content, ChecksTakeEachKindToItsJudge) {
     return int{kFailure};
   };
   EXPECT_EQ(place.run({"check"}).exit, kLint);
-  EXPECT_EQ(place.run({"check", "--strict", "reeve.yaml", "runbooks"}).exit, kFailure);  // the worse of both
+  const Said both = place.run({"check", "--strict", "reeve.yaml", "runbooks"});
+  EXPECT_EQ(both.exit, kFailure) << both.err;  // the worse of both
   EXPECT_THAT(judged, testing::ElementsAre("config reeve.yaml", "config reeve.yaml strict", "runbooks runbooks/a.lua"));
+}
+
+TEST_F(Content, AFolderNamedAsACommandIsNeverSilentlyLeftOut) {
+  write("r.yaml", "groups: []\n");
+  write("rules/s.yaml", "groups: []\n");
+  const Said said = place.run({"check", "r.yaml", "rules"});
+  EXPECT_EQ(said.exit, kUsage);
+  EXPECT_EQ(said.err,
+            "reeve: \"rules\" is a command; a folder of that name is \"rules/\"\nTry: reeve check rules --help\n");
+  EXPECT_EQ(place.run({"check", "r.yaml", "rules/"}).exit, kOk);
+  EXPECT_EQ(place.run({"check", "rules", "r.yaml", "rules/s.yaml"}).exit, kOk) << "promtool's spelling, two files";
 }
 
 TEST_F(Content, ChecksSayWhatTheyCannotRead) {
