@@ -105,16 +105,16 @@ def collect(config):
 
 
 def answer(request, state):
-    if request["ask"] == "hello":
-        return {"protocol": 1, "manifest": MANIFEST}
-    if request["ask"] == "check":
-        return {"answer": {}}
-    if request["ask"] == "open":
-        state["config"] = request.get("config", {})
-        return {"answer": {}}
-    if request["ask"] == "collect":
-        return {"samples": collect(state.get("config", {}))}
-    return {"error": {"kind": "invalid", "text": "unknown request " + request["ask"]}}
+    ask = request["ask"]
+    if ask == "hello":
+        return {"ok": True, "protocol": 1, "manifest": MANIFEST}
+    if ask == "open":
+        state["config"] = request["config"]
+    if ask == "collect":
+        return {"ok": True, "samples": collect(state["config"])}
+    if ask in ("check", "open", "close"):
+        return {"ok": True}
+    return {"error": {"kind": "invalid", "text": "unknown request " + ask}}
 
 
 def main():
@@ -141,13 +141,13 @@ while IFS= read -r line; do
   ask=${line#*'"ask":"'} ask=${ask%%'"'*}
   case $ask in
     hello)
-      echo "{\"id\":$id,\"protocol\":1,\"manifest\":{\"name\":\"@name@\",\"version\":\"0.1.0\",\"collects\":true,"\
+      echo "{\"id\":$id,\"ok\":true,\"protocol\":1,\"manifest\":{\"name\":\"@name@\",\"version\":\"0.1.0\",\"collects\":true,"\
 "\"doc\":\"The load of this machine.\",\"metrics\":[{\"name\":\"@name_@_load1\",\"type\":\"gauge\","\
 "\"help\":\"Load average over one minute.\"}]}}" ;;
-    check | open) echo "{\"id\":$id,\"answer\":{}}" ;;
+    check | open | close) echo "{\"id\":$id,\"ok\":true}" ;;
     collect)
       read -r load _ < /proc/loadavg
-      echo "{\"id\":$id,\"samples\":[{\"name\":\"@name_@_load1\",\"value\":$load}]}" ;;
+      echo "{\"id\":$id,\"ok\":true,\"samples\":[{\"name\":\"@name_@_load1\",\"value\":$load}]}" ;;
     *)
       case $line in
         *'"note":'*) ;;

@@ -162,44 +162,5 @@ TEST(FirstPlugin, TheExampleHasAtMost40LinesAndBuildsAsItsReadmeSays) {
   EXPECT_EQ(batch->samples[0].labels.text(), "loadavg{window=\"1m\"}");
 }
 
-/// Copies a template as `reeve new plugin` does.
-void instantiate(const std::string& language, const std::string& folder) {
-  for (const auto& item : std::filesystem::directory_iterator(kRoot + "/sdk/templates/" + language)) {
-    std::ifstream in(item.path());
-    std::string text((std::istreambuf_iterator<char>(in)), {}), name = item.path().filename();
-    const bool program = name == "@NAME@";
-    for (std::string* s : {&text, &name}) {
-      for (size_t at; (at = s->find("@NAME@")) != std::string::npos;) s->replace(at, 6, "my-first");
-      for (size_t at; (at = s->find("@METRIC@")) != std::string::npos;) s->replace(at, 8, "my_first");
-    }
-    std::filesystem::create_directories(folder + "/my-first");
-    const std::string file = folder + "/my-first/" + name;
-    std::ofstream(file) << text;
-    if (program) std::filesystem::permissions(file, std::filesystem::perms::owner_all);
-  }
-}
-
-class Template : public ::testing::TestWithParam<const char*> {};
-
-TEST_P(Template, CollectsAsItIs) {
-  const Folder folder;
-  const std::string language = GetParam();
-  instantiate(language, folder.path());
-  if (language == "cpp")
-    testing::build_plugin(folder.path() + "/my-first/my-first.cpp", folder.path() + "/my-first", "my-first");
-  FleetRig rig({folder.path()});
-  rig.run("- my-first: { name: a, every: 5s }\n- my-first: { name: b }");
-  for (const char* instance : {"my-first/a", "my-first/b", "my-first/a"}) {
-    const auto batch = rig.collect(instance);
-    ASSERT_TRUE(batch.ok()) << batch.error().text;
-    ASSERT_EQ(batch->samples.size(), 1U);
-    EXPECT_EQ(batch->samples[0].labels.name(), "my_first_seconds");
-    EXPECT_GT(batch->samples[0].value, 0);
-  }
-  EXPECT_EQ(rig.told(StateChange::What::kCrashed), 0);
-}
-
-INSTANTIATE_TEST_SUITE_P(Languages, Template, ::testing::Values("cpp", "python", "sh"));
-
 }  // namespace
 }  // namespace reeve::plugin
