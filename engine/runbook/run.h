@@ -89,7 +89,9 @@ class Run {
   uint64_t epoch() const { return epoch_; }
   Phase phase() const { return phase_; }
   bool cleaning() const { return phase_ == Phase::kCleaning; }
-  bool may_step() const { return !context_.draining && (cleaning() || (!cancelling_ && !expired_)); }
+  bool may_step() const {
+    return !context_.draining && parked_ != "quarantined" && (cleaning() || (!cancelling_ && !expired_));
+  }
   bool changes_left() const { return changes_ < terms_.changes || cleaning(); }
   bool is_judged(const std::string& target) const;
   guard::Act act(guard::Point point) const;
@@ -115,7 +117,7 @@ class Run {
   // script
   void on_new_call(const script::Call& call);
   void give_ready();
-  bool stays_parked_without_script() const;
+  bool is_beyond_its_script() const;
   void give(const Row& row);
   void need_script();
   void do_use(const script::Call& call);
@@ -137,12 +139,13 @@ class Run {
   void on_approval_late();
   void approval_answered(const Approval& approval, bool yes, const std::string& by, const std::string& why);
   bool stop_ongoing();
+  void stop_when_quiet();
   // end
   void verify();
   void on_verified(Verified answer, std::string why);
   void on_verify_late();
   void clean_up(const std::string& result, const std::string& message);
-  void clean_exit(const std::string& result, const std::string& message);
+  void clean_up_script();
   void forget();
   // restore
   void take_decision(const model::Entry& entry);
@@ -153,6 +156,8 @@ class Run {
   void on_resumed(base::Status status);
   void resume_again();
   void settle_open_intents();
+  void stand_still(const std::string& reason, const std::string& path, const std::string& text,
+                   model::Value body = model::Value::map());
 
   struct Ongoing {
     enum class Kind { kStep, kRead, kWait, kApproval } kind;
@@ -187,8 +192,8 @@ class Run {
   std::string parked_id_;  ///< of the approval asked last
   bool held_ = false;      ///< verify held, the alert has not resolved yet
   base::Boot verify_until_;
-  int recoveries_ = 0;  ///< since the last thing that got on
-  bool script_ended_ = false;
+  int recoveries_ = 0;                                 ///< since the last thing that got on
+  bool script_ended_ = false, script_cleans_ = false;  ///< in its present life
   int undos_ = 0;
   std::string message_;
 };

@@ -11,8 +11,9 @@ using model::Value;
 
 void Run::on_script_ended(const script::Ended& ended) {
   if (phase_ == Phase::kEnded) return;
-  if (ended.phase == "main" && !journal_.caught_up() && ended.result != "limit") {
-    const Row& row = *journal_.awaited();
+  const Row* awaited = journal_.awaited();
+  if (ended.phase == "main" && awaited && !base::starts_with(awaited->path, "cleanup/") && ended.result != "limit") {
+    const Row& row = *awaited;
     script::Call call{terms_.run, row.path, "end", ended.result, Value::map().set("message", ended.message)};
     return diverge(row.kind, row.name, row.line, call);
   }
@@ -24,10 +25,10 @@ void Run::on_script_ended(const script::Ended& ended) {
   }
   script_ended_ = true;
   undos_ = ended.undos;
-  if (phase_ == Phase::kCleaning) return context_.scripts->clean_up(terms_.run, context_.wall());
-  if (ended.result == "limit") return park("limit", "", ended.message);
+  if (phase_ == Phase::kCleaning) return clean_up_script();
+  if (cancelling_) return stop_when_quiet();
+  if (ended.result == "limit") return stand_still("limit", "", ended.message);
   message_ = ended.message;
-  if (cancelling_) return clean_up("cancelled", message_);
   if (ended.result == "done") return phase_ == Phase::kVerifying ? void() : verify();
   clean_up(ended.result == "escalated" ? "escalated" : "failed", ended.message);
 }
@@ -35,7 +36,7 @@ void Run::on_script_ended(const script::Ended& ended) {
 // ---- verify --------------------------------------------------------------------------------------------------------
 
 void Run::verify() {
-  if (!terms_.verify || !terms_.alert || !context_.ports.verify) return clean_exit("succeeded", message_);
+  if (!terms_.verify || !terms_.alert || !context_.ports.verify) return end("succeeded", message_);
   phase_ = Phase::kVerifying;
   const base::Duration hold =
       terms_.verify_hold.value_or(terms_.safety.hold.value_or(context_.settings().hold.value_or(base::seconds(10))));
@@ -49,7 +50,7 @@ void Run::on_verified(Verified answer, std::string why) {
   if (answer != Verified::kHeld)
     return not_held((answer == Verified::kNotHeld ? "the alert did not clear: " : "cannot be seen: ") + why);
   const bool active = context_.ports.alert_active && context_.ports.alert_active(*terms_.alert);
-  if (!active) return clean_exit("succeeded", message_);
+  if (!active) return end("succeeded", message_);
   // The condition is gone and stayed away; the alert itself ends with its next evaluation (or keeps firing as its rule
   // says): that is waited for, and not longer than verify may take.
   held_ = true;
@@ -59,7 +60,7 @@ void Run::on_verified(Verified answer, std::string why) {
 
 void Run::on_verify_late() {
   verify_timer_ = 0;
-  clean_exit("succeeded", message_);
+  end("succeeded", message_);
 }
 
 void Run::not_held(const std::string& why) {
@@ -75,7 +76,7 @@ void Run::on_alert(const model::AlertChange& change) {
   if (phase_ == Phase::kDeciding && over && (parked_ == "deferred" || parked_ == "halted") && alert_is_over())
     return end("cancelled", "the alert ended before the run could start");
   if (phase_ != Phase::kVerifying) return;
-  if (own && over && held_) return clean_exit("succeeded", message_);
+  if (own && over && held_) return end("succeeded", message_);
   const bool fires = alert.state == model::AlertState::kFiring && change.from != model::AlertState::kFiring;
   if (!own && fires && is_news(alert))
     not_held("after the act " + std::string(alert.labels.get(model::kAlertNameLabel)) + " fired for " + alert.target);
@@ -107,9 +108,9 @@ void Run::join(const Terms& other, const model::Decision& decision) {
 
 // ---- clean-up and end ----------------------------------------------------------------------------------------------
 
-// On success what was declared with run:undo is dropped.
-void Run::clean_exit(const std::string& result, const std::string& message) {
-  end(result, message);
+// Once in a life of the script: a call of it may be on its way while it is told.
+void Run::clean_up_script() {
+  if (!std::exchange(script_cleans_, true)) context_.scripts->clean_up(terms_.run, context_.wall());
 }
 
 void Run::clean_up(const std::string& result, const std::string& message) {
@@ -125,8 +126,7 @@ void Run::clean_up(const std::string& result, const std::string& message) {
   entry.body = model::to_json(Value::map().set("message", message));
   context_.ledger.append(std::move(entry));
   // Present: it stops where it is. Else it is replayed, and stopped at its first call without a record.
-  if (context_.scripts->has(terms_.run) && (journal_.caught_up() || script_ended_))
-    return context_.scripts->clean_up(terms_.run, context_.wall());
+  if (context_.scripts->has(terms_.run) && (journal_.caught_up() || script_ended_)) return clean_up_script();
   need_script();
 }
 

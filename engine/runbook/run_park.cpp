@@ -26,6 +26,11 @@ constexpr base::Duration kRest = base::seconds(1);
 
 void Run::park(const std::string& reason, const std::string& path, const std::string& text, Value body) {
   if (phase_ == Phase::kEnded || (parked_ == reason && parked_text_ == text)) return;
+  const bool lesser = is_beyond_its_script() && reason != "diverged" && reason != "quarantined";
+  if (needs_a_person(reason))
+    context_.tell(
+        {"parked", terms_.run, terms_.runbook, "parked (" + reason + "): " + text, terms_.alert, terms_.correlation});
+  if (lesser) return;
   parked_ = reason;
   parked_text_ = text;
   model::Entry entry = this->entry("run.parked");
@@ -34,9 +39,6 @@ void Run::park(const std::string& reason, const std::string& path, const std::st
   entry.body = model::to_json(body.set("text", text));
   recoveries_ = reason == "quarantined" ? recoveries_ : 0;
   context_.ledger.append(std::move(entry), [](const base::Status&) {});  // the end or park of a run wakes the writer
-  if (needs_a_person(reason))
-    context_.tell(
-        {"parked", terms_.run, terms_.runbook, "parked (" + reason + "): " + text, terms_.alert, terms_.correlation});
   if (reason != "wait" && rest_timer_ == 0)
     rest_timer_ = context_.loop.after(kRest, context_.runs.on(handle_, &Run::on_rest));
 }
@@ -47,7 +49,7 @@ void Run::on_rest() {
 }
 
 void Run::unpark(const std::string& reason) {
-  if (parked_.empty()) return;
+  if (parked_.empty() || is_beyond_its_script()) return;
   const std::string was = std::exchange(parked_, "");
   if (was == "wait") return;  // the answer's own entry says so
   model::Entry entry = this->entry("run.resumed");
@@ -245,6 +247,12 @@ bool Run::stop_ongoing() {
   return all;
 }
 
+// It is to end: what is open ends first, then its script's clean-up begins.
+void Run::stop_when_quiet() {
+  settle_open_intents();
+  if (stop_ongoing()) clean_up("cancelled", message_);
+}
+
 base::Status Run::cancel(const std::string& by) {
   const std::string message = "cancelled by " + by;
   for (const auto& [path, intent] : intents_)
@@ -258,13 +266,9 @@ base::Status Run::cancel(const std::string& by) {
   if (phase_ == Phase::kCleaning) return Error{Fault::kConflict, "run " + terms_.run + " is cleaning up already"};
   cancelling_ = true;
   message_ = message;
-  const bool stuck = parked_ == "diverged" || parked_ == "quarantined" || parked_ == "limit";
-  if (!stop_ongoing()) return {};  // at the script's next call
-  if (stuck && intents_.empty() && parked_ != "limit") {
-    end("cancelled", message + " (its script could not go on: nothing was undone)");
-  } else {
-    clean_up("cancelled", message);
-  }
+  const bool stuck = is_beyond_its_script();
+  if (!stuck) return stop_when_quiet(), base::Status{};
+  if (stop_ongoing()) end("cancelled", message + " (its script could not go on: nothing was undone)");
   return {};
 }
 

@@ -150,8 +150,7 @@ void Run::resume() {
   if (phase_ == Phase::kDeciding) return resume_start();
   ++epoch_;
   if (recoveries_ >= 3 && !stays_parked(parked_)) {
-    park("quarantined", "", "three times the engine ended at the same place of this run");
-    return settle_open_intents();
+    return stand_still("quarantined", "", "three times the engine ended at the same place of this run");
   }
   model::Entry entry = this->entry("run.resumed");
   entry.facts.set("epoch", epoch_).set("recovery", true).set("cause", "engine").set("cleaning", cleaning());
@@ -200,9 +199,16 @@ void Run::resume_start() {
   context_.loop.post(context_.runs.on(handle_, &Run::look_again));
 }
 
+// It goes no further by itself. The notes of what it waits for are kept.
+void Run::stand_still(const std::string& reason, const std::string& path, const std::string& text, Value body) {
+  park(reason, path, text, std::move(body));
+  settle_open_intents();
+}
+
 // A run whose script does not come to them any more still owes each intent an outcome, or the word in doubt.
 void Run::settle_open_intents() {
-  for (const auto& [path, intent] : intents_) {
+  const auto open = intents_;  // a step may find its outcome at once
+  for (const auto& [path, intent] : open) {
     if (ongoing_.contains(path)) continue;
     const base::Handle handle =
         context_.steps.add(std::make_unique<Step>(context_, handle_, intent, 0, base::seconds(60)));

@@ -40,7 +40,7 @@ void Run::begin_script() {
   if (terms_.alert) start.alert = terms_.alert->to_value();
   start.level = terms_.level;
   start.now = started_;
-  script_ended_ = false;
+  script_ended_ = script_cleans_ = false;
   context_.scripts->start(std::move(start));
 }
 
@@ -92,14 +92,15 @@ void Run::give(const Row& row) {
 
 // The first call without a record is live.
 void Run::on_new_call(const script::Call& call) {
-  if (phase_ == Phase::kCleaning && !base::starts_with(call.path, "cleanup/"))
-    return context_.scripts->clean_up(terms_.run, context_.wall());
-  if (context_.draining) return;  // the next engine goes on here
-  if (cancelling_ && phase_ == Phase::kRunning) return clean_up("cancelled", message_);
+  if (phase_ == Phase::kCleaning && !base::starts_with(call.path, "cleanup/")) return clean_up_script();
+  if (intent(call.path)) return do_action(call);  // it began: it owes an outcome, whatever is to end
+  if (context_.draining) return;                  // the next engine goes on here
+  if (cancelling_ && phase_ == Phase::kRunning) return stop_when_quiet();
   if (expired_ && phase_ == Phase::kRunning)
-    return park("deadline", call.path, "the deadline of " + base::format_duration(terms_.deadline) + " has passed");
+    return stand_still("deadline", call.path,
+                       "the deadline of " + base::format_duration(terms_.deadline) + " has passed");
   if (journal_.rows().size() >= kMostRows)
-    return park("limit", call.path, "more than 10,000 journal rows: end the run and start another");
+    return stand_still("limit", call.path, "more than 10,000 journal rows: end the run and start another");
   if (journal_.rows().size() == kManyRows) base::log_warn("a run has many journal rows", {{"run", terms_.run}});
   if (call.kind == "action") return do_action(call);
   if (call.kind == "use") return do_use(call);
@@ -164,7 +165,8 @@ void Run::do_action(const script::Call& call) {
   }
   base::Duration timeout = kCallDeadline;
   Value args = Value::map();
-  const base::Status read = read_arguments(call, spec, args, timeout);
+  // What began is not judged again: its arguments stand in its intent.
+  const base::Status read = read_arguments(call, open ? nullptr : spec, args, timeout);
   if (!read.ok()) return answer_at_once(call, read.error(), Value::map().set("args", call.args));
   if (spec && spec->effect == model::Effect::kRead && !open) {
     const base::Handle handle = context_.reads.add(std::make_unique<Read>(
@@ -291,13 +293,17 @@ void Run::answered(Row row, model::Entry entry, Value body) {
   recoveries_ = 0;
   if (parked_ == "wait" || parked_ == "plugin_gone") parked_.clear();
   journal_.add(std::move(row));
-  if (stays_parked_without_script()) return;
-  if (context_.scripts->has(terms_.run)) return give_ready();
-  need_script();
+  if (is_beyond_its_script()) return;
+  if (context_.scripts->has(terms_.run)) {
+    give_ready();
+  } else {
+    need_script();
+  }
+  if (cancelling_ && phase_ == Phase::kRunning) stop_when_quiet();
 }
 
-/// A run that nothing of its script is asked of any more, though an answer came.
-bool Run::stays_parked_without_script() const {
+/// Nothing is asked of its script any more, whatever answer comes: only a person ends it.
+bool Run::is_beyond_its_script() const {
   return parked_ == "diverged" || parked_ == "quarantined";
 }
 
@@ -310,10 +316,10 @@ void Run::diverge(const std::string& kind, const std::string& name, int line, co
   body.set("recorded", Value::map().set("kind", kind).set("name", name).set("line", line));
   body.set("produced",
            Value::map().set("kind", call.kind).set("name", call.name).set("args", call.args).set("line", call.line));
-  park("diverged", call.path,
-       "at " + call.path + " the journal holds " + recorded + ", the script asks " + produced + " (line " +
-           std::to_string(call.line) + ")",
-       std::move(body));
+  stand_still("diverged", call.path,
+              "at " + call.path + " the journal holds " + recorded + ", the script asks " + produced + " (line " +
+                  std::to_string(call.line) + ")",
+              std::move(body));
 }
 
 void Run::on_lost(bool blamed, const std::string& why) {
@@ -324,7 +330,8 @@ void Run::on_lost(bool blamed, const std::string& why) {
     entry.facts.set("epoch", epoch_).set("recovery", true).set("cause", "worker").set("cleaning", cleaning());
     entry.body = model::to_json(Value::map().set("why", why));
     context_.ledger.append(std::move(entry));
-    if (recoveries_ >= 3) return park("quarantined", "", "three times the script worker died with this run: " + why);
+    if (recoveries_ >= 3)
+      return stand_still("quarantined", "", "three times the script worker died with this run: " + why);
   }
   if (phase_ == Phase::kVerifying) return;  // its state is needed only for an undo, and then it is replayed
   begin_script();
