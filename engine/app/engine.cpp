@@ -17,15 +17,6 @@ namespace reeve::app {
 using base::Result;
 using base::Status;
 
-namespace {
-/// An entry as live watchers see it: as stored, without the hashes that it gets when it is written.
-model::Value entry_value(const model::Entry& entry) {
-  ledger::Stored stored;
-  static_cast<model::Entry&>(stored) = entry;
-  return api::entry_value(stored);
-}
-}  // namespace
-
 Engine::Engine(EngineSettings settings) : settings_(std::move(settings)), loop_(base::system_clock()) {}
 
 Engine::~Engine() {
@@ -69,8 +60,7 @@ Status Engine::open() {
   REEVE_TRY(parts.file, ledger::open(ledger_settings(state_), loop_, parts.clock, parts.random));
   REEVE_TRY(parts.reader, ledger::open_reader(state_));
   parts.ledger = std::make_unique<Recorder>(*parts.file, parts.clock, [this](const model::Entry& entry) {
-    parts_->memory.apply(entry, parts_->clock.boot());
-    if (parts_->bus.wanted(api::Topic::kEntries)) parts_->bus.publish(api::Topic::kEntries, entry_value(entry));
+    pipeline_->on_entry(entry);
     if (settings_.on_entry) settings_.on_entry(entry);
   });
   return {};

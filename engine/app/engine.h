@@ -10,6 +10,7 @@
 #include "app/parts.h"
 #include "app/pipeline.h"
 #include "app/state_folder.h"
+#include "base/asio_loop.h"
 
 namespace reeve::app {
 

@@ -11,7 +11,6 @@
 #include "app/halt_file.h"
 #include "app/places.h"
 #include "app/recorder.h"
-#include "base/asio_loop.h"
 #include "base/base.h"
 #include "base/worker.h"
 #include "child/child.h"
@@ -25,12 +24,12 @@
 
 namespace reeve::app {
 
-/// Core thread. What the pipeline joins; made by Engine.
+/// Core thread. What the pipeline joins; made by Engine, and by tests/flow with a clock and plugins of its own.
 struct Parts {
-  Parts(base::AsioLoop& of, Places where)
-      : loop(of), clock(base::system_clock()), random(base::system_random()), places(std::move(where)) {}
+  Parts(base::Loop& of, Places where)
+      : loop(of), clock(of.clock()), random(base::system_random()), places(std::move(where)) {}
 
-  base::AsioLoop& loop;
+  base::Loop& loop;
   const base::Clock& clock;
   base::Random& random;
   Places places;

@@ -16,6 +16,15 @@ using base::Result;
 using base::Status;
 using model::Value;
 
+namespace {
+/// An entry as live watchers see it: as stored, without the hashes that it gets when it is written.
+Value entry_value(const model::Entry& entry) {
+  ledger::Stored stored;
+  static_cast<model::Entry&>(stored) = entry;
+  return api::entry_value(stored);
+}
+}  // namespace
+
 // ---- 1. A plugin collects: its batches and events go to collect, which labels them. -------------------------------
 
 plugin::Ports Pipeline::from_plugins() {
@@ -226,6 +235,15 @@ void Pipeline::query(const std::string& expr, std::function<void(Result<Value>)>
                             if (!answer.ok()) return done(answer.error());
                             done(plain_answer(answer->data));
                           });
+}
+
+// ---- Each entry on its way to the ledger: what the gate remembers, what watchers see, what an act has ended. --------
+
+void Pipeline::on_entry(const model::Entry& entry) {
+  parts_.memory.apply(entry, parts_.clock.boot());
+  if (parts_.bus.wanted(api::Topic::kEntries)) parts_.bus.publish(api::Topic::kEntries, entry_value(entry));
+  if (entry.kind == "step.outcome" || entry.kind == "step.in_doubt")
+    parts_.rules->on_outcome(entry.run + "/" + entry.facts["path"].as_string());
 }
 
 // ---- 8. People are told, through a plugin process of its own. -----------------------------------------------------

@@ -22,6 +22,9 @@ class Pipeline {
   runbook::Ports from_runs();
   alert::Ports from_notifier();
 
+  /// What the Recorder shows: every entry, as it is appended.
+  void on_entry(const model::Entry& entry);
+
   /// Looks at `<state>/HALT`; tells the runner when it changed.
   void look_at_halt();
   /// At start: every firing episode without a decision is decided (a repeat returns the recorded one).
