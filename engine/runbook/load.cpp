@@ -1,31 +1,14 @@
 // Every runbook below some folders, declared one after the other in a worker.
 #include <algorithm>
-#include <map>
 
 #include "runbook/bundle.h"
+#include "runbook/library.h"
 
 namespace reeve::runbook {
 
 using base::Result;
 
 namespace {
-class FileLibrary : public Library {
- public:
-  const Runbook* find(const std::string& name) const override {
-    const auto found = runbooks_.find(name);
-    return found == runbooks_.end() ? nullptr : &found->second;
-  }
-  std::vector<const Runbook*> all() const override {
-    std::vector<const Runbook*> out;
-    for (const auto& [name, runbook] : runbooks_) out.push_back(&runbook);
-    return out;
-  }
-  void add(Runbook runbook) { runbooks_.emplace(runbook.name, std::move(runbook)); }
-
- private:
-  std::map<std::string, Runbook> runbooks_;
-};
-
 using OnLoaded = std::function<void(Result<std::shared_ptr<const Library>>)>;
 
 /// One load. Keeps itself alive until its answer is given: the pool's callbacks hold it.
@@ -65,7 +48,7 @@ class Loading {
     if (!declared.ok()) {
       problems_.push_back(with_paths(declared.error().text, source));
     } else if (auto runbook = read_runbook(source, bundle, *declared); runbook.ok()) {
-      library_->add(std::move(*runbook));
+      library_->put(std::move(*runbook));
     } else {
       problems_.push_back(runbook.error().text);
     }
@@ -83,7 +66,7 @@ class Loading {
 
   base::Loop& loop_;
   std::unique_ptr<script::Pool> pool_;
-  std::shared_ptr<FileLibrary> library_ = std::make_shared<FileLibrary>();
+  std::shared_ptr<Shelf> library_ = std::make_shared<Shelf>();
   std::vector<std::string> problems_;
   size_t open_ = 0;
   OnLoaded done_;

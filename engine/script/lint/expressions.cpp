@@ -166,6 +166,7 @@ ExpressionPtr Parser::table() {
   ExpressionPtr made = other(token_);
   made->kind = Expression::Kind::kTable;
   expect("{");
+  int positions = 0;
   while (!token_.is("}")) {
     Expression::Field field;
     field.line = token_.line;
@@ -178,6 +179,8 @@ ExpressionPtr Parser::table() {
     } else if (token_.kind == Token::Kind::kName && ahead_.is("=")) {
       field.key = expect_name();
       expect("=");
+    } else {
+      field.position = ++positions;
     }
     field.value = expression();
     made->fields.push_back(std::move(field));

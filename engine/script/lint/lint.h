@@ -29,7 +29,8 @@ struct Names {
 
 struct Linted {
   std::vector<Finding> findings;  ///< in the order of the file
-  /// Where each key of the runbook's table stands: {"title": "3:3", "params.container": "5:14"}.
+  /// Where each key of the runbook's (or test's) table stands: {"title": "3:3", "params.container": "5:14",
+  /// "1.params": "9:5"}; what has no name stands under its position.
   model::Value places = model::Value::map();
 };
 

@@ -43,11 +43,12 @@ struct Expression {
   Variable* variable = nullptr;  ///< of a name, and of the first name of an index
   std::shared_ptr<FunctionInfo> function;
   struct Field {
-    std::string key;
+    std::string key;   ///< of a name
+    int position = 0;  ///< of what has no name: 1, 2, ...
     int line = 1, col = 1;
     std::shared_ptr<Expression> value;
   };
-  std::vector<Field> fields;                           ///< of a table; positions have no key
+  std::vector<Field> fields;                           ///< of a table
   std::vector<std::shared_ptr<Expression>> arguments;  ///< of a call
 };
 using ExpressionPtr = std::shared_ptr<Expression>;

@@ -111,7 +111,9 @@ void Parser::check_call(const Expression& call) {
   }
   if (!first || call.kind != Expression::Kind::kCall) return;
   if (call.global == "p" && call.text != "p") return check_keys(*first, "p." + call.text, "param");
-  if (call.global != "runbook" || call.variable || first->kind != Expression::Kind::kTable) return;
+  if (call.variable || first->kind != Expression::Kind::kTable) return;
+  if (call.global == "runbook_test") return keep_places(*first, "");
+  if (call.global != "runbook") return;
   check_keys(*first, "runbook", "runbook");
   for (const Expression::Field& field : first->fields)
     if (field.key == "limits") check_keys(*field.value, "limits", "limits");
@@ -120,8 +122,8 @@ void Parser::check_call(const Expression& call) {
 
 void Parser::keep_places(const Expression& table, const std::string& prefix) {
   for (const Expression::Field& field : table.fields) {
-    if (field.key.empty()) continue;
-    const std::string key = prefix + field.key;
+    if (field.key.empty() && field.position == 0) continue;
+    const std::string key = prefix + (field.key.empty() ? std::to_string(field.position) : field.key);
     out_.places.set(key, std::to_string(field.line) + ":" + std::to_string(field.col));
     const Expression* value = field.value.get();
     if (value->kind == Expression::Kind::kCall && !value->arguments.empty()) value = value->arguments[0].get();

@@ -36,7 +36,7 @@ struct Box {
       };
     };
     const auto add = [&](const std::string& name, ActionClass cls) -> FakeAction& {
-      FakeAction& action = world.actions.add(name, cls, Effect::kChange);
+      FakeAction& action = world.add(name, cls, Effect::kChange);
       action.effect = act(name);
       action.takes = base::millis(2000);
       action.plan = [this, name](const Value& args) -> base::Result<model::Plan> {
@@ -57,8 +57,7 @@ struct Box {
     add("scale", ActionClass::kIdempotent);
     add("keyed", ActionClass::kKeyed);
     add("mail", ActionClass::kOnce);
-    world.actions.add("inspect", ActionClass::kRead, Effect::kRead).effect =
-        [this](const Value&) -> base::Result<Value> {
+    world.add("inspect", ActionClass::kRead, Effect::kRead).effect = [this](const Value&) -> base::Result<Value> {
       return Value::map().set("state", done["restart a"] > 0 ? "up" : "exited");
     };
     std::string script = kScript;

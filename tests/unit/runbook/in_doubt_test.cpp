@@ -18,7 +18,7 @@ struct DoubtBox {
   int effects = 0, probed = 0;
 
   FakeAction& act(ActionClass cls) {
-    FakeAction& action = world.actions.add("act", cls, Effect::kChange);
+    FakeAction& action = world.add("act", cls, Effect::kChange);
     action.effect = [this](const Value&) -> base::Result<Value> {
       ++effects;
       if (replies.empty()) return Value::map().set("n", effects);

@@ -13,7 +13,7 @@ struct RestoreBox {
   World world;
   int effects = 0;
   RestoreBox() {
-    FakeAction& restart = world.actions.add("restart", ActionClass::kProbed, Effect::kChange);
+    FakeAction& restart = world.add("restart", ActionClass::kProbed, Effect::kChange);
     restart.spec.settles = base::seconds(5);
     restart.spec.has_probe = true;
     restart.spec.causes = {"box.kill", "box.die", "box.start"};
@@ -24,12 +24,11 @@ struct RestoreBox {
     restart.probe = [this](const Value&, const std::string&) -> base::Result<model::ProbeAnswer> {
       return effects > 0 ? model::ProbeAnswer::kDone : model::ProbeAnswer::kNotStarted;
     };
-    world.actions.add("scale", ActionClass::kIdempotent, Effect::kChange).effect =
-        [this](const Value&) -> base::Result<Value> {
+    world.add("scale", ActionClass::kIdempotent, Effect::kChange).effect = [this](const Value&) -> base::Result<Value> {
       ++effects;
       return Value::map();
     };
-    world.actions.add("inspect", ActionClass::kRead, Effect::kRead).effect = [](const Value&) -> base::Result<Value> {
+    world.add("inspect", ActionClass::kRead, Effect::kRead).effect = [](const Value&) -> base::Result<Value> {
       return Value::map().set("state", "up");
     };
   }
@@ -248,8 +247,7 @@ TEST_F(Restore, AnApprovalThatRanOutMeanwhileIsANo) {
 }
 
 TEST_F(Restore, AStepsApprovalSurvives) {
-  world.actions.add("remove", ActionClass::kProbed, Effect::kDestroy).effect =
-      [this](const Value&) -> base::Result<Value> {
+  world.add("remove", ActionClass::kProbed, Effect::kDestroy).effect = [this](const Value&) -> base::Result<Value> {
     ++effects;
     return Value::map();
   };

@@ -13,15 +13,15 @@ using testing::HasSubstr;
 struct RunTest : testing::Test {
   World world;
   RunTest() {
-    world.actions.add("restart", ActionClass::kProbed, Effect::kChange);
+    world.add("restart", ActionClass::kProbed, Effect::kChange);
     world.actions.all["restart"].spec.has_probe = true;
     world.actions.all["restart"].spec.settles = base::seconds(5);
     world.actions.all["restart"].spec.causes = {"box.stop", "box.start"};
-    world.actions.add("inspect", ActionClass::kRead, Effect::kRead).effect = [](const Value&) -> base::Result<Value> {
+    world.add("inspect", ActionClass::kRead, Effect::kRead).effect = [](const Value&) -> base::Result<Value> {
       return Value::map().set("state", "exited").set("code", 137);
     };
-    world.actions.add("scale", ActionClass::kIdempotent, Effect::kChange);
-    world.actions.add("mail", ActionClass::kOnce, Effect::kChange);
+    world.add("scale", ActionClass::kIdempotent, Effect::kChange);
+    world.add("mail", ActionClass::kOnce, Effect::kChange);
     world.simple("box/heal", R"(
       local st = box.inspect { id = "a" }
       run:note("it is " .. st.state)
@@ -253,7 +253,7 @@ TEST_F(RunTest, ADeferredRunStartsWhenItsTimeHasCome) {
 TEST_F(RunTest, ModesShadowAndSuggestOnlyRecord) {
   for (const char* mode : {"shadow", "suggest"}) {
     World other;
-    other.actions.add("restart", ActionClass::kProbed, Effect::kChange);
+    other.add("restart", ActionClass::kProbed, Effect::kChange);
     other.simple("box/heal", "box.restart { id = 'a' }");
     Candidate candidate = other.candidate("box/heal");
     candidate.mode = mode;
@@ -320,7 +320,7 @@ TEST_F(RunTest, WhoRequestsDoesNotApprove) {
 }
 
 TEST_F(RunTest, DestroyingNeedsTwoPersons) {
-  world.actions.add("remove", ActionClass::kProbed, Effect::kDestroy);
+  world.add("remove", ActionClass::kProbed, Effect::kDestroy);
   world.simple("box/remove", "box.remove { id = 'a' }");
   world.consider("box/remove");
   world.advance(base::seconds(1));
