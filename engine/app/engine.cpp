@@ -4,13 +4,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "app/actions.h"
-#include "app/clock_marks.h"
 #include "app/records.h"
-#include "model/json.h"
+#include "app/restore.h"
 
 namespace reeve::app {
 
@@ -101,11 +99,11 @@ Status Engine::begin(Loaded& loaded) {
                                   {config.external_labels, config.external_url, config.evaluation_interval});
   parts.notifier = alert::make_notifier(pipeline_->from_notifier(), loop_, parts.random, config.external_url);
   parts.runner = runbook::make_runner(pipeline_->from_runs(), *parts.ledger, *parts.spawner, loop_, parts.random);
-  fold_memory();
+  fold_memory(parts);
   pipeline_->look_at_halt();
   parts.series->load(state_ + "/series", parts.clock.wall().ms());
   put_in_place(loaded, "engine");
-  REEVE_CHECK(restore());
+  REEVE_CHECK(restore(parts));
   REEVE_CHECK(listen());
   parts.fleet->apply();
   parts.collector->schedule();
@@ -132,68 +130,6 @@ void Engine::put_in_place(Loaded& loaded, const std::string& actor) {
     base::log_info("an alert's state was dropped: its rule changed or is gone", {{"alert", dropped}});
   parts.notifier->use(parts.config.notify);
   parts.runner->use(parts.library);
-}
-
-/// What the gate must remember: the last day, what open runs did before that, and switches however old.
-void Engine::fold_memory() {
-  Parts& parts = *parts_;
-  std::vector<ClockMark> marks;
-  ledger::Filter clocks;
-  const auto keep_mark = [&marks](const ledger::Stored& entry) { return marks.push_back(mark_of(entry)), true; };
-  for (const char* kind : {"engine.start", "clock.stepped"}) {
-    clocks.kind = kind;
-    clocks.bodies = false;
-    if (Status status = parts.reader->scan(clocks, keep_mark); !status.ok())
-      base::log_warn("clock marks cannot be read", {{"error", status.error().text}});
-  }
-  std::sort(marks.begin(), marks.end(), [](const ClockMark& a, const ClockMark& b) { return a.seq < b.seq; });
-  const auto apply = [&](const ledger::Stored& entry) {
-    parts.memory.apply(entry, boot_of(marks, entry.seq, entry.at, parts.clock));
-    return true;
-  };
-  if (auto switches = parts.reader->rows("switches"); switches.ok()) {
-    for (const model::Value& row : *switches) {
-      const auto entry = parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int()));
-      if (entry.ok() && *entry) apply(**entry);
-    }
-  }
-  const base::Time day_ago = parts.clock.wall() - base::hours(24);
-  if (auto runs = parts.reader->rows("runs"); runs.ok()) {
-    for (const model::Value& row : *runs) {
-      if (row["state"].as_string() == "ended" || row["started_us"].as_int() >= day_ago.us) continue;
-      ledger::Filter of_run;
-      of_run.run = row["run"].as_string();
-      of_run.to = day_ago;
-      (void)parts.reader->scan(of_run, apply);  // a run that cannot be read is parked by the runner's restore
-    }
-  }
-  ledger::Filter last_day;
-  last_day.from = day_ago;
-  last_day.bodies = false;
-  if (Status status = parts.reader->scan(last_day, apply); !status.ok())
-    base::log_error("the last day's entries cannot be read", {{"error", status.error().text}});
-}
-
-Status Engine::restore() {
-  Parts& parts = *parts_;
-  REEVE_TRY(const auto sources, parts.reader->rows("sources"));
-  REEVE_TRY(const auto targets, parts.reader->rows("targets"));
-  parts.collector->restore(sources, targets);
-  REEVE_TRY(const auto deliveries, parts.reader->rows("deliveries"));
-  std::vector<std::pair<std::string, std::string>> told;
-  for (const model::Value& row : deliveries)
-    told.emplace_back(row["delivery_key"].as_string(), row["receiver"].as_string());
-  parts.notifier->restore(told);
-  REEVE_TRY(const auto rows, parts.reader->rows("alerts"));
-  std::vector<model::Alert> alerts;
-  for (const model::Value& row : rows) {
-    REEVE_TRY(const auto entry, parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int())));
-    if (!entry) continue;
-    const auto body = model::parse_json(entry->body.value_or(""));
-    if (body.ok()) alerts.push_back(model::Alert::from_value(*body));
-  }
-  parts.rules->restore(alerts);
-  return parts.runner->restore(*parts.reader);
 }
 
 Status Engine::listen() {

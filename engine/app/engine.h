@@ -57,8 +57,6 @@ class Engine {
   void on_loaded(base::Result<std::shared_ptr<Loaded>> loaded);
   base::Status begin(Loaded& loaded);
   void put_in_place(Loaded& loaded, const std::string& actor);
-  void fold_memory();
-  base::Status restore();
   base::Status listen();
   void tick();
   void look_at_clock();

@@ -1,0 +1,71 @@
+#include "app/restore.h"
+
+#include <algorithm>
+
+#include "app/clock_marks.h"
+#include "model/json.h"
+
+namespace reeve::app {
+
+using base::Status;
+
+void fold_memory(Parts& parts) {
+  std::vector<ClockMark> marks;
+  ledger::Filter clocks;
+  const auto keep_mark = [&marks](const ledger::Stored& entry) { return marks.push_back(mark_of(entry)), true; };
+  for (const char* kind : {"engine.start", "clock.stepped"}) {
+    clocks.kind = kind;
+    clocks.bodies = false;
+    if (Status status = parts.reader->scan(clocks, keep_mark); !status.ok())
+      base::log_warn("clock marks cannot be read", {{"error", status.error().text}});
+  }
+  std::sort(marks.begin(), marks.end(), [](const ClockMark& a, const ClockMark& b) { return a.seq < b.seq; });
+  const auto apply = [&](const ledger::Stored& entry) {
+    parts.memory.apply(entry, boot_of(marks, entry.seq, entry.at, parts.clock));
+    return true;
+  };
+  if (auto switches = parts.reader->rows("switches"); switches.ok()) {
+    for (const model::Value& row : *switches) {
+      const auto entry = parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int()));
+      if (entry.ok() && *entry) apply(**entry);
+    }
+  }
+  const base::Time day_ago = parts.clock.wall() - base::hours(24);
+  if (auto runs = parts.reader->rows("runs"); runs.ok()) {
+    for (const model::Value& row : *runs) {
+      if (row["state"].as_string() == "ended" || row["started_us"].as_int() >= day_ago.us) continue;
+      ledger::Filter of_run;
+      of_run.run = row["run"].as_string();
+      of_run.to = day_ago;
+      (void)parts.reader->scan(of_run, apply);  // a run that cannot be read is parked by the runner's restore
+    }
+  }
+  ledger::Filter last_day;
+  last_day.from = day_ago;
+  last_day.bodies = false;
+  if (Status status = parts.reader->scan(last_day, apply); !status.ok())
+    base::log_error("the last day's entries cannot be read", {{"error", status.error().text}});
+}
+
+Status restore(Parts& parts) {
+  REEVE_TRY(const auto sources, parts.reader->rows("sources"));
+  REEVE_TRY(const auto targets, parts.reader->rows("targets"));
+  parts.collector->restore(sources, targets);
+  REEVE_TRY(const auto deliveries, parts.reader->rows("deliveries"));
+  std::vector<std::pair<std::string, std::string>> told;
+  for (const model::Value& row : deliveries)
+    told.emplace_back(row["delivery_key"].as_string(), row["receiver"].as_string());
+  parts.notifier->restore(told);
+  REEVE_TRY(const auto rows, parts.reader->rows("alerts"));
+  std::vector<model::Alert> alerts;
+  for (const model::Value& row : rows) {
+    REEVE_TRY(const auto entry, parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int())));
+    if (!entry) continue;
+    const auto body = model::parse_json(entry->body.value_or(""));
+    if (body.ok()) alerts.push_back(model::Alert::from_value(*body));
+  }
+  parts.rules->restore(alerts);
+  return parts.runner->restore(*parts.reader);
+}
+
+}  // namespace reeve::app
