@@ -17,7 +17,7 @@ EngineImpl::EngineImpl(series::Head& head, Ports ports, base::Loop& loop, base::
               episodes_,
               query_options(settings_.default_interval),
               [this](const model::AlertChange& c, const LiveRule& l) { change(c, l); },
-              [this](const model::Alert& alert) { return verifying(alert); },
+              [this](const model::Alert& alert, base::Time at) { return verifying(alert, at); },
               [this](const model::Event& event) { return has_outcome(event); },
               now()},
       queue_(loop_, [this](const Work& work) { evaluate(work); }) {}
@@ -82,9 +82,9 @@ bool EngineImpl::has_outcome(const model::Event& event) const {
   return any;
 }
 
-bool EngineImpl::verifying(const model::Alert& alert) const {
+bool EngineImpl::verifying(const model::Alert& alert, base::Time at) const {
   bool any = false;
-  verifications_.each([&](base::Handle, const Verification& v) { any |= v.is_about(alert); });
+  verifications_.each([&](base::Handle, const Verification& v) { any |= v.is_about(alert) && v.is_after_act(at); });
   return any;
 }
 

@@ -73,7 +73,7 @@ class EngineImpl : public Engine {
   void change(const model::AlertChange& change, const LiveRule& live);
   void release(const std::function<bool(const EventTrack&)>& is_meant);
   void clear(const model::Alert& alert);
-  bool verifying(const model::Alert& alert) const;
+  bool verifying(const model::Alert& alert, base::Time at) const;
   bool has_outcome(const model::Event& event) const;
   void look_again(const std::vector<size_t>& rules);
 

@@ -25,8 +25,8 @@ struct Surroundings {
   promql::Options options;
   /// A transition on its way out (Ports::on_change, and whoever in the engine waits for one).
   std::function<void(const model::AlertChange&, const LiveRule&)> change;
-  /// Whether somebody is just verifying that this alert's act helped.
-  std::function<bool(const model::Alert&)> verifying;
+  /// Whether somebody is just verifying that this alert's act helped, an act that was over at that time.
+  std::function<bool(const model::Alert&, base::Time)> verifying;
   /// Whether the outcome of the step that caused this event is known already.
   std::function<bool(const model::Event&)> has_outcome;
   Moment restored;  ///< when the engine began: what is older was saved

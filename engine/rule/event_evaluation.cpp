@@ -26,7 +26,7 @@ void EventEvaluation::match(const model::Event& event) {
   model::Labels identity = identity_of(event, rule_.by);
   auto it = live_.events.find(identity);
   // After the end, or after an act that is being verified, it is not the same occurrence any more.
-  if (it != live_.events.end() && (!it->second.ended_by.empty() || around_.verifying(it->second.alert))) {
+  if (it != live_.events.end() && (!it->second.ended_by.empty() || around_.verifying(it->second.alert, event.at))) {
     end(it);
     it = live_.events.end();
   }

@@ -115,6 +115,7 @@ void Verification::on_change(const model::AlertChange& change) {
   const bool is_ours = other.rule_id == ours.rule_id && other.key == ours.key;
   if (is_ours && other.episode <= ours.episode) return;
   if (!is_ours && (ours.target.empty() || other.target != ours.target)) return;
+  if (!other.event.is_null() && !is_after_act(other.active_at)) return;
   answer(Verified::kNotHeld, name_of(other) + (is_ours ? " fired again" : " fired for the same target"));
 }
 

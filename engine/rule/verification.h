@@ -36,6 +36,9 @@ class Verification {
   const std::string& target() const { return question_.alert.target; }
   /// It watches this episode, and has no answer yet.
   bool is_about(const model::Alert& alert) const;
+  /// An event of that time (its source's) can say something of how the act went: it came after it. An out-of-memory
+  /// kill is seen before the death that it is, and that one may be heard of only after the restart.
+  bool is_after_act(base::Time at) const { return at > question_.since; }
 
  private:
   enum class At { kWatching, kAnswered };

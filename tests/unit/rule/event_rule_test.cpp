@@ -1,4 +1,4 @@
-// Event rules in the running engine: identity, counting, ends, what the engine itself caused.
+// Event rules in the running engine: identity, counting, ends. What steps cause: caused_events_test.cpp.
 #include "unit/rule/engine_fixture.h"
 
 namespace reeve::rule {
@@ -65,87 +65,6 @@ TEST_F(EngineTest, ALateEndOfTheTimeBeforeEndsNothing) {
   start.instance = "other/source";  // whose clock is not compared
   engine_->on_event(start);
   EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
-}
-
-TEST_F(EngineTest, WhatTheEngineCausedStartsNoAlertButEndsOne) {
-  install(kDied);
-  model::Event own = die();
-  own.caused_by = "run/1";
-  engine_->on_event(own);
-  EXPECT_THAT(changes(), IsEmpty());
-  engine_->on_event(die());
-  engine_->on_event(own);
-  EXPECT_EQ(only_alert().count, 1u);
-  model::Event start = event("docker.start");
-  start.caused_by = "run/1";
-  engine_->on_event(start);
-  engine_->on_outcome("run/1");
-  loop_.run();
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing", "Died firing -> resolved"));
-}
-
-// An alert that the engine's own start ends.
-class OwnEffect : public EngineTest {
- protected:
-  OwnEffect() { install(kDied); }
-  void dies() { engine_->on_event(die()); }
-  void starts() {
-    pass(base::millis(1));
-    model::Event start = event("docker.start");
-    start.caused_by = "run/1";
-    engine_->on_event(start);
-    loop_.run();
-  }
-  void outcome() {
-    engine_->on_outcome("run/1");
-    loop_.run();
-  }
-};
-
-TEST_F(OwnEffect, EndsAnAlertWhenTheStepHasItsOutcome) {
-  dies(), starts();
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
-  outcome();
-  EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
-}
-
-TEST_F(OwnEffect, EndsItAtOnceWhenTheOutcomeCameFirst) {
-  dies(), outcome(), starts();
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing", "Died firing -> resolved"));
-}
-
-TEST_F(OwnEffect, EndsItWhenTheVerificationBegins) {
-  dies(), starts();
-  engine_->verify(only_alert(), loop_.clock().wall(), base::seconds(10), base::minutes(1),
-                  [](Verified, std::string) {});
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
-  loop_.run();
-  EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
-}
-
-TEST_F(OwnEffect, EndsItInTheEndWhenNobodyTellsTheOutcome) {
-  dies(), starts();
-  pass(base::seconds(29));
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
-  pass(base::seconds(1));
-  EXPECT_THAT(changes(), ElementsAre("Died firing -> resolved"));
-}
-
-TEST_F(OwnEffect, AFurtherDeathAfterItIsANewEpisode) {
-  dies(), starts();
-  pass(base::millis(1)), dies();
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing", "Died firing -> resolved", "Died inactive -> firing"));
-  EXPECT_EQ(only_alert().episode, 2u);
-  outcome();
-  EXPECT_EQ(only_alert().episode, 2u);
-}
-
-TEST_F(EngineTest, CausedTrueMatchesWhatTheEngineCaused) {
-  install(std::string(kDied) + "        caused: true\n");
-  model::Event own = die();
-  own.caused_by = "run/1";
-  engine_->on_event(own);
-  EXPECT_THAT(changes(), ElementsAre("Died inactive -> firing"));
 }
 
 TEST_F(EngineTest, KeepEndsItAfterTheLastMatch) {

@@ -143,6 +143,7 @@ TEST_F(VerificationTest, ANewEpisodeEndsItAtOnce) {
 TEST_F(VerificationTest, AnotherAlertOfTheTargetEndsItAtOnce) {
   install(std::string(kEvent) + "      - { alert: Sick, on: docker.sick, by: [id] }\n");
   verify(died());
+  pass(base::millis(1));
   engine_->on_event(event("docker.sick", {}, "other"));
   EXPECT_TRUE(waits());
   engine_->on_event(event("docker.sick"));
@@ -229,6 +230,110 @@ TEST_F(VerificationTest, AnswersNobodyWhenTheEngineIsGone) {
   engine_.reset();
   pass(base::minutes(2));
   EXPECT_EQ(answers_, 0);
+}
+
+// An out-of-memory kill: the oom is heard of first, its death some milliseconds later, after the restart had begun.
+class OutOfMemory : public VerificationTest {
+ protected:
+  OutOfMemory() {
+    install(
+        "      - { alert: Oom, on: docker.oom, by: [id], verify: running == 1 }\n"
+        "      - { alert: Died, on: docker.die, by: [id], verify: running == 1 }\n");
+    engine_->on_event(event("docker.oom"));
+    verify(only_alert());
+  }
+  void happened(const std::string& type, base::Duration after_the_act) {
+    model::Event late = event(type);
+    late.at = kStart + after_the_act;
+    pass(base::millis(50));
+    engine_->on_event(late);
+  }
+};
+
+TEST_F(OutOfMemory, ADeathBeforeTheActIsNoEvidenceHoweverLateItIsHeardOf) {
+  happened("docker.die", base::millis(-5));
+  EXPECT_EQ(changes().back(), "Died inactive -> firing");  // it is told, and joins the run
+  happened("docker.die", base::Duration{});
+  EXPECT_TRUE(waits());
+  for (int i = 0; i < 3; ++i) running(1);
+  EXPECT_EQ(answer(), Verified::kHeld);
+}
+
+TEST_F(OutOfMemory, ADeathAfterTheActIsEvidence) {
+  happened("docker.die", base::Duration{1});
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+  EXPECT_EQ(why_, "Died fired for the same target");
+}
+
+TEST_F(OutOfMemory, ASecondWordOfTheSameKillIsNoNewEpisode) {
+  happened("docker.oom", base::millis(-1));
+  EXPECT_EQ(only_alert().episode, 1u);
+  EXPECT_EQ(only_alert().count, 2u);
+  EXPECT_TRUE(waits());
+  happened("docker.oom", base::millis(1));
+  EXPECT_EQ(only_alert().episode, 2u);
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+  EXPECT_EQ(why_, "Oom fired again");
+}
+
+TEST_F(OutOfMemory, WhatItsOwnExpressionSaysDecidesAllTheSame) {
+  happened("docker.die", base::millis(-5));
+  for (int i = 0; i < 11; ++i) running(0);
+  pass(base::seconds(5));
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+  EXPECT_THAT(why_, HasSubstr("running == 1 does not hold"));
+}
+
+TEST_F(VerificationTest, ASeriesAlertThatBeganBeforeTheActAndFiresAfterItIsEvidence) {
+  install(std::string(kMetric) + "      - { alert: Slow, expr: delay > 1, for: 10s }\n");
+  const auto both = [&](double svc) {
+    pass(base::seconds(5));
+    batch({sample("svc", svc, {{"id", "1"}}), sample("delay", 2, {{"id", "1"}})});
+  };
+  both(0);
+  verify(engine_->alerts().at(0));
+  both(1);
+  EXPECT_TRUE(waits());
+  both(1);
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+  EXPECT_EQ(why_, "Slow fired for the same target");
+}
+
+TEST_F(VerificationTest, TwoOfOneAlertAreEachAnswered) {
+  install(kMetric);
+  const model::Alert alert = fired();
+  int held = 0;
+  for (int i = 0; i < 2; ++i)
+    engine_->verify(alert, loop_.clock().wall(), base::seconds(5), base::minutes(1),
+                    [&](Verified verified, const std::string&) { held += verified == Verified::kHeld ? 1 : 0; });
+  for (int i = 0; i < 3; ++i) svc(1);
+  EXPECT_EQ(held, 2);
+}
+
+TEST_F(VerificationTest, WhoAsksFromItsAnswerIsServed) {
+  install(kMetric);
+  const model::Alert alert = fired();
+  std::vector<Verified> answers;
+  engine_->verify(alert, loop_.clock().wall(), base::seconds(1), base::minutes(1), [&](Verified first, std::string) {
+    answers.push_back(first);
+    engine_->verify(alert, loop_.clock().wall(), base::seconds(1), base::seconds(2),
+                    [&](Verified second, std::string) { answers.push_back(second); });
+  });
+  for (int i = 0; i < 2; ++i) svc(1);
+  pass(base::seconds(5));
+  EXPECT_THAT(answers, testing::ElementsAre(Verified::kHeld, Verified::kUnknown));
+}
+
+TEST_F(VerificationTest, AClockThatIsSetNeitherHastensNorEndsIt) {
+  install(kMetric);
+  verify(fired());
+  svc(1);
+  loop_.manual_clock().step_wall(loop_.clock().wall() + base::hours(1));
+  EXPECT_TRUE(waits());
+  svc(1);
+  EXPECT_TRUE(waits());
+  svc(1);
+  EXPECT_EQ(answer(), Verified::kHeld);
 }
 
 }  // namespace
