@@ -17,12 +17,12 @@ std::string metric_of(const RangeCall& call) {
 void info_ignored_histograms(Evaluation& eval, const RangeCall& call) {
   eval.annotations().info(
       "ignored histograms in a range containing both floats and histograms" + for_metric(metric_of(call)),
-      call.arg->position);
+      call.where);
 }
 
 void warn_mixed(Evaluation& eval, const RangeCall& call) {
   eval.annotations().warn("encountered a mix of histograms and floats for metric name " + quote(metric_of(call)),
-                          call.arg->position);
+                          call.where);
 }
 
 namespace {

@@ -12,21 +12,21 @@ using Hint = Histogram::ResetHint;
 
 void warn_not_counter(Evaluation& eval, const RangeCall& call) {
   eval.annotations().warn("this native histogram metric is not a counter: " + quote(metric_of(call)),
-                          call.arg->position);
+                          call.where);
 }
 void warn_not_gauge(Evaluation& eval, const RangeCall& call) {
-  eval.annotations().warn("this native histogram metric is not a gauge: " + quote(metric_of(call)), call.arg->position);
+  eval.annotations().warn("this native histogram metric is not a gauge: " + quote(metric_of(call)), call.where);
 }
 HistogramPtr warn_mixed_schemas(Evaluation& eval, const RangeCall& call) {
   eval.annotations().warn(
       "vector contains a mix of histograms with exponential and custom buckets schemas" + for_metric(metric_of(call)),
-      call.arg->position);
+      call.where);
   return nullptr;
 }
 void info_reconciled(Evaluation& eval, const RangeCall& call, const Combined& combined, const char* operation) {
   Combined bounds;
   bounds.bounds_reconciled = combined.bounds_reconciled;
-  annotate(eval.annotations(), bounds, operation, call.arg->position);
+  annotate(eval.annotations(), bounds, operation, call.where);
 }
 }  // namespace
 
@@ -99,7 +99,7 @@ double histogram_total(Evaluation& eval, const RangeCall& call, const Window& w,
     total = next.result;
   }
   if (resets && no_resets)
-    eval.annotations().warn("conflicting counter resets during histogram aggregation", call.arg->position);
+    eval.annotations().warn("conflicting counter resets during histogram aggregation", call.where);
   return eval.keep(at_schema(*total, total->schema));
 }
 

@@ -50,7 +50,7 @@ std::string read_duration(std::string_view text, uint64_t& ns) {
     if (ns > static_cast<uint64_t>(INT64_MAX)) return "duration out of range";
     text.remove_prefix(size);
   }
-  return ns == 0 ? "duration must be greater than 0" : "";
+  return "";
 }
 
 int duration_precedence(Tok type) {

@@ -190,8 +190,8 @@ bool is_counter_name(std::string_view name) {
 // Says once for each metric that rate and increase were asked of something that does not look like a counter.
 class CounterNames {
  public:
-  CounterNames(Evaluation& eval, const CallNode& call, const Node& arg)
-      : eval_(eval), arg_(arg), wanted_(call.function->id == Fn::kRate || call.function->id == Fn::kIncrease) {}
+  CounterNames(Evaluation& eval, const CallNode& call, Position where)
+      : eval_(eval), where_(where), wanted_(call.function->id == Fn::kRate || call.function->id == Fn::kIncrease) {}
   void see(const LabelSet& labels, const double* cells, size_t count) {
     if (!wanted_) return;
     const Label* name = labels.find(metric_name_label());
@@ -200,12 +200,12 @@ class CounterNames {
     last_ = name;
     eval_.annotations().info(
         "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: " + quote(name->value()),
-        arg_.position);
+        where_);
   }
 
  private:
   Evaluation& eval_;
-  const Node& arg_;
+  Position where_;
   bool wanted_;
   const Label* last_ = nullptr;
 };
@@ -252,14 +252,15 @@ RangeFunction range_function(Fn id) {
 
 Grid Evaluation::call_with_range(const CallNode& call, const Steps& steps) {
   const Node& arg = range_argument(call);
-  RangeCall range_call{&call, &arg, nullptr, {}};
+  const Position where = arg.kind == Node::Kind::kSubquery ? Position{} : arg.position;
+  RangeCall range_call{&call, where, nullptr, {}};
   for (const NodePtr& other : call.args)
     if (other->type == ValueType::kScalar) range_call.params.push_back(scalar(*other, steps));
   const RangeFunction function = range_function(call.function->id);
   RangeSource source(*this, arg, steps);
   check_extended(call, source.selector());
   const bool extended = source.selector() && (source.selector()->anchored || source.selector()->smoothed);
-  CounterNames names(*this, call, arg);
+  CounterNames names(*this, call, where);
   const bool keeps_name = call.function->id == Fn::kLastOverTime || call.function->id == Fn::kFirstOverTime;
   Grid grid(steps.count);
   Row row;

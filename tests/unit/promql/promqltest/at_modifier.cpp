@@ -29,26 +29,25 @@ bool depends_on_time(Fn id) {
   }
 }
 
-void set(When& when, int64_t at_ms) {
-  if (when.at != When::At::kNone) return;
+void fix(When& when, int64_t at_ms) {
+  if (when.at == When::At::kTime) return;
   when.at = When::At::kTime;
   when.at_ms = at_ms;
 }
 
+// Inside a subquery the evaluation time is the subquery's own; only start() and end() mean the query's.
+void fix_where_needed(When& when, int64_t at_ms, bool inside_subquery) {
+  if (when.at != When::At::kNone || !inside_subquery) fix(when, at_ms);
+}
+
 // The nodes belong to an Expr of this file alone, so changing them harms nobody.
-void walk(Node& node, int64_t at_ms, bool& time_dependent) {
-  if (node.kind == Node::Kind::kSelector) set(static_cast<promql::SelectorNode&>(node).when, at_ms);
-  if (node.kind == Node::Kind::kSubquery) {
-    auto& when = static_cast<promql::SubqueryNode&>(node).when;
-    const bool fixed = when.at == When::At::kTime;
-    set(when, at_ms);
-    // Inside a subquery the evaluation time is the subquery's own.
-    static_cast<void>(fixed);
-    return;
-  }
-  if (node.kind == Node::Kind::kCall)
-    time_dependent = time_dependent || depends_on_time(promql::as<promql::CallNode>(node).function->id);
-  promql::each_child(node, [&](const Node& child) { walk(const_cast<Node&>(child), at_ms, time_dependent); });
+void walk(Node& node, int64_t at_ms, bool inside_subquery) {
+  if (node.kind == Node::Kind::kSelector)
+    fix_where_needed(static_cast<promql::SelectorNode&>(node).when, at_ms, inside_subquery);
+  const bool subquery = node.kind == Node::Kind::kSubquery;
+  if (subquery) fix_where_needed(static_cast<promql::SubqueryNode&>(node).when, at_ms, inside_subquery);
+  promql::each_child(
+      node, [&](const Node& child) { walk(const_cast<Node&>(child), at_ms, inside_subquery || subquery); });
 }
 
 void find_calls(const Node& node, bool& any) {
@@ -63,7 +62,7 @@ std::optional<std::string> with_at(const std::string& text, int64_t at_ms) {
   bool time_dependent = false;
   find_calls(expr->root(), time_dependent);
   if (time_dependent) return std::nullopt;
-  walk(const_cast<Node&>(expr->root()), at_ms, time_dependent);
+  walk(const_cast<Node&>(expr->root()), at_ms, false);
   return expr->text();
 }
 
