@@ -16,8 +16,7 @@ std::string metric_of(const RangeCall& call) {
 
 void info_ignored_histograms(Evaluation& eval, const RangeCall& call) {
   eval.annotations().info(
-      "ignored histograms in a range containing both floats and histograms" + for_metric(metric_of(call)),
-      call.where);
+      "ignored histograms in a range containing both floats and histograms" + for_metric(metric_of(call)), call.where);
 }
 
 void warn_mixed(Evaluation& eval, const RangeCall& call) {

@@ -11,8 +11,7 @@ namespace {
 using Hint = Histogram::ResetHint;
 
 void warn_not_counter(Evaluation& eval, const RangeCall& call) {
-  eval.annotations().warn("this native histogram metric is not a counter: " + quote(metric_of(call)),
-                          call.where);
+  eval.annotations().warn("this native histogram metric is not a counter: " + quote(metric_of(call)), call.where);
 }
 void warn_not_gauge(Evaluation& eval, const RangeCall& call) {
   eval.annotations().warn("this native histogram metric is not a gauge: " + quote(metric_of(call)), call.where);

@@ -46,8 +46,8 @@ void walk(Node& node, int64_t at_ms, bool inside_subquery) {
     fix_where_needed(static_cast<promql::SelectorNode&>(node).when, at_ms, inside_subquery);
   const bool subquery = node.kind == Node::Kind::kSubquery;
   if (subquery) fix_where_needed(static_cast<promql::SubqueryNode&>(node).when, at_ms, inside_subquery);
-  promql::each_child(
-      node, [&](const Node& child) { walk(const_cast<Node&>(child), at_ms, inside_subquery || subquery); });
+  promql::each_child(node,
+                     [&](const Node& child) { walk(const_cast<Node&>(child), at_ms, inside_subquery || subquery); });
 }
 
 void find_calls(const Node& node, bool& any) {
