@@ -187,7 +187,7 @@ void Engine::reload(const std::string& actor, std::function<void(Status)> done) 
     parts_->fleet->apply();
     parts_->collector->schedule();
     base::log_info("reloaded", {{"hash", parts_->config.hash}});
-    done({});
+    parts_->ledger->flush([done](const Status& durable) { done(durable); });
   };
   const base::Handle handle = loadings_.add(std::make_unique<Loading>(*parts_, settings_.source, on_read));
   loadings_.find(handle)->begin(loadings_, handle);

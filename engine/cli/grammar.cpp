@@ -114,7 +114,7 @@ void add_work_commands(std::vector<Command>& out) {
   out.push_back(
       {"runs",
        "Runs of runbooks, newest first; with an ID its whole story",
-       {{"--state", "STATE", "only these", false, {"queued", "running", "parked", "cleaning", "ended"}}, kLimit},
+       {{"--in", "STATE", "only these", false, {"queued", "running", "parked", "cleaning", "ended"}}, kLimit},
        {{"ID", "or its beginning", false, false, {}}},
        runs});
   out.push_back({"cancel", "End a run; its clean-up runs", {}, {{"ID", "", true, false, {}}}, cancel});

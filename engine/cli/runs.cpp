@@ -202,7 +202,7 @@ int runs(const Arguments& arguments, Context& context) {
   if (arguments.has("ID")) return one_run(context, arguments.text("ID"));
   const auto limit = arguments.number("--limit", 50);
   if (!limit.ok()) return context.fail(limit.error());
-  const std::string state = arguments.text("--state");
+  const std::string state = arguments.text("--in");
   const std::string target =
       "/api/reeve/runs?limit=" + std::to_string(*limit) + (state.empty() ? "" : "&state=" + state);
   const auto answer = context.get_or_read(

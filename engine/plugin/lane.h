@@ -38,7 +38,8 @@ class Lane {
 
   void host_up();
   void host_down();
-  bool idle() const { return at_ == At::kIdle; }
+  /// Ready for a call. Not when its process has just ended and it has not been told yet.
+  bool idle() const { return at_ == At::kIdle && talk() != nullptr; }
   At at() const { return at_; }
   LaneKind kind() const { return setup_.kind; }
   base::Handle host() const { return host_; }
