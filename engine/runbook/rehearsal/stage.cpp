@@ -76,16 +76,14 @@ Stage::~Stage() {
   *alive_ = false;
 }
 
-Result<Runbook> Stage::declare(const Source& source, const script::Bundle& bundle) {
-  Result<Runbook> read = base::Error{base::Fault::kInternal, source.path() + ": the script worker gave no answer"};
+Result<script::Declared> declare_here(const Source& source, const script::Bundle& bundle, base::Loop& loop) {
+  Result<script::Declared> answer = base::Error{base::Fault::kInternal, source.path() + ": the worker gave no answer"};
   const auto spawner = script::make_in_process_spawner(loop);
-  const auto pool = script::make_pool({}, *spawner, loop, *chance_, nullptr);
-  pool->declare(bundle.to_bytes(), [&](Result<script::Declared> declared) {
-    read = declared.ok() ? read_runbook(source, bundle, *declared)
-                         : Result<Runbook>(base::invalid(with_paths(declared.error().text, source)));
-  });
+  const auto pool = script::make_pool({}, *spawner, loop, base::system_random(), nullptr);
+  pool->declare(bundle.to_bytes(), [&answer](Result<script::Declared> declared) { answer = std::move(declared); });
   loop.run();
-  return read;
+  if (!answer.ok()) return base::invalid(with_paths(answer.error().text, source));
+  return answer;
 }
 
 base::Status Stage::start_engine() {

@@ -18,6 +18,9 @@
 
 namespace reeve::runbook {
 
+/// Declares the files of a bundle on a virtual clock. \errors kInvalid: findings with paths below `source.folder`.
+base::Result<script::Declared> declare_here(const Source& source, const script::Bundle& bundle, base::Loop& loop);
+
 class Stage {
  public:
   Stage();
@@ -25,8 +28,6 @@ class Stage {
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
-  /// Declares the files of a bundle. \errors as load() gives them, with places below `source.folder`.
-  base::Result<Runbook> declare(const Source& source, const script::Bundle& bundle);
   /// Makes an engine on what the ledger holds: runs that are not over go on.
   base::Status start_engine();
   /// kill -9 of the engine: what is not durable is gone; requests on their way arrive or not.

@@ -37,7 +37,9 @@ void World::runbook(const std::string& name, const std::string& text) {
   script::Bundle bundle;
   bundle.main = name + ".lua";
   bundle.files = {{bundle.main, text}};
-  auto read = declare({name, "runbooks"}, bundle);
+  const auto declared = declare_here({name, "runbooks"}, bundle, loop);
+  ASSERT_TRUE(declared.ok()) << declared.error().text;
+  auto read = read_runbook({name, "runbooks"}, bundle, *declared);
   ASSERT_TRUE(read.ok()) << read.error().text;
   library->put(std::move(*read));
 }
