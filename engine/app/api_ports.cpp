@@ -73,7 +73,15 @@ api::Engine Engine::api_ports() {
   ports.rules = [&parts] { return &parts.rules->rules(); };
   ports.runs = [&parts] { return parts.runner->runs(); };
   ports.approvals = [&parts] { return parts.runner->approvals(); };
-  ports.plugins = [&parts] { return parts.fleet->status(); };
+  ports.plugins = [&parts] {
+    Value out = Value::list();
+    const Value all = parts.fleet->status();
+    for (Value one : all.as_list()) {
+      if (const auto* manifest = parts.fleet->manifest(one["instance"].text())) one.set("manifest", manifest->raw);
+      out.push(std::move(one));
+    }
+    return out;
+  };
   ports.runbooks = [&parts] { return parts.library ? list_runbooks(*parts.library) : Value::list(); };
   ports.metrics = &parts.metrics;
   ports.bus = &parts.bus;

@@ -143,7 +143,7 @@ void Loading::on_files(Result<std::shared_ptr<Loaded>> read) {
   for (const rule::Group& group : loaded_->rules.groups) rules += group.rules.size();
   if (parts_.ready)
     for (const rule::Group& group : parts_.rules->rules().groups)
-      if (!group.file.empty()) before += group.rules.size();
+      if (group.file != "builtin") before += group.rules.size();
   if (parts_.ready && rules == 0 && before > 0)
     return end(base::invalid("the new configuration has no rules, the old one has " + std::to_string(before) +
                              ": refused; stop the engine if that is meant"));
@@ -158,6 +158,9 @@ void Loading::on_runbooks(Result<std::shared_ptr<const runbook::Library>> librar
   if (Status status = check_responses(loaded_->config, loaded_->rules, **library); !status.ok())
     return end(status.error());
   at_ = At::kPlugins;
+  std::vector<std::string> folders = loaded_->config.plugin_dirs;  // before the shipped ones
+  folders.insert(folders.end(), parts_.places.plugin_folders.begin(), parts_.places.plugin_folders.end());
+  parts_.fleet->search_in(std::move(folders));
   parts_.fleet->prepare(plugin_instances(loaded_->config), live_->on(self_, &Loading::on_plugins));
 }
 

@@ -35,6 +35,7 @@ plugin::Ports Pipeline::from_plugins() {
   };
   ports.on_state = [this](const plugin::StateChange& change) { on_plugin_state(change); };
   ports.cursor = [this](const std::string& instance) { return parts_.collector->cursor(instance); };
+  ports.starts_without_broken = true;
   return ports;
 }
 

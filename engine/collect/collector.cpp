@@ -53,6 +53,7 @@ class CollectorImpl : public Collector {
   Value counters() const override;
 
  private:
+  void forget(base::Handle handle);
   void plan(base::Handle handle, base::Duration wait);
   void ask(base::Handle handle);
   void on_collected(base::Handle handle, base::Boot begin, base::Time started, base::Result<model::Batch> batch);
@@ -98,18 +99,17 @@ void CollectorImpl::schedule() {
     if (is_new) source.since = loop_.clock().boot();
     if (retimed && !source.running) plan(handle, first_wait(id, source.config.every));
   }
-  for (const auto& [id, handle] : before) {
-    if (Source* gone = sources_.find(handle); gone && gone->timer != 0) loop_.cancel(gone->timer);
-    sources_.erase(handle);
-  }
+  for (const auto& [id, handle] : before) forget(handle);
 }
 
 void CollectorImpl::stop() {
-  for (const auto& [id, handle] : by_id_) {
-    if (Source* source = sources_.find(handle); source && source->timer != 0) loop_.cancel(source->timer);
-    sources_.erase(handle);
-  }
+  for (const auto& [id, handle] : by_id_) forget(handle);
   by_id_.clear();
+}
+
+void CollectorImpl::forget(base::Handle handle) {
+  if (Source* source = sources_.find(handle); source && source->timer != 0) loop_.cancel(source->timer);
+  sources_.erase(handle);
 }
 
 void CollectorImpl::plan(base::Handle handle, base::Duration wait) {
@@ -137,6 +137,11 @@ void CollectorImpl::on_collected(base::Handle handle, base::Boot begin, base::Ti
   if (!source) return;  // no longer configured
   source->running = false;
   const std::string id = source->config.id();
+  // It was scheduled when nobody knew yet what it does.
+  if (const plugin::Manifest* known = fleet_.manifest(id); known && !known->collects) {
+    by_id_.erase(id);
+    return forget(handle);
+  }
   const base::Boot now = loop_.clock().boot();
   const bool opening =
       !got.ok() && got.error().fault == base::Fault::kUnavailable && !source->heard && now - source->since < kOpening;

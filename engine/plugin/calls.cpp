@@ -8,10 +8,6 @@ namespace reeve::plugin {
 using model::Value;
 
 namespace {
-base::Error no_instance(const std::string& id) {
-  return {base::Fault::kNotFound, "no plugin instance \"" + id + "\" in the configuration"};
-}
-
 base::Result<model::Plan> plan_of(base::Result<Answer> answer, const std::string& action) {
   REEVE_TRY(Answer got, std::move(answer));
   model::Plan plan = model::Plan::from_value(got.value);
@@ -35,16 +31,23 @@ Instance* FleetImpl::find(const std::string& id) const {
   return found == slots_.end() ? nullptr : instances_.find(found->second.now);
 }
 
+base::Error FleetImpl::no_instance(const std::string& id) const {
+  if (const Prepared* broken = broken_.find(id)) return {base::Fault::kUnavailable, id + ": " + broken->fault};
+  return {base::Fault::kNotFound, "no plugin instance \"" + id + "\" in the configuration"};
+}
+
 std::vector<InstanceConfig> FleetImpl::instances() const {
-  std::vector<InstanceConfig> out;
+  std::vector<InstanceConfig> out = broken_.instances();
   for (const auto& [id, slot] : slots_)
     if (const Instance* instance = instances_.find(slot.now)) out.push_back(instance->config());
   return out;
 }
 
 const Manifest* FleetImpl::manifest(const std::string& id) const {
-  const Instance* instance = find(id);
-  return instance ? &instance->manifest() : nullptr;
+  if (const Instance* instance = find(id)) return &instance->manifest();
+  for (const Prepared& one : prepared_)
+    if (one.config.id() == id) return one.manifest.get();
+  return nullptr;
 }
 
 const model::ActionSpec* FleetImpl::action(const std::string& id, const std::string& name) const {
@@ -145,6 +148,7 @@ Value FleetImpl::status() const {
     one.set("restarts", worst ? (*worst)["restarts"] : Value(0)).set("processes", processes);
     out.push(std::move(one));
   }
+  broken_.add_status(out);
   return out;
 }
 

@@ -49,16 +49,21 @@ base::Status Conversation::start(child::Spawner& spawner, const Search& search, 
   command.channel = dialect_->channel();
   command.limits = limits;
   command.name = "plugin " + program_.name;
-  REEVE_TRY(process_,
-            spawner.spawn(std::move(command), {[this](std::string_view m) { on_message(m); },
-                                               [this](std::string_view l) { listener_.on_log(base::Level::kInfo, l); },
-                                               [this](const child::Exit& e) { on_exit(e); }}));
+  REEVE_TRY(process_, spawner.spawn(std::move(command), {[this](std::string_view m) { on_message(m); },
+                                                         [this](std::string_view line) { on_stderr(line); },
+                                                         [this](const child::Exit& e) { on_exit(e); }}));
   hello_timer_ = loop_.after(kHelloTime, [this] {
     hello_timer_ = 0;
     kill({What::kHung, "it said no hello within 10 s"});
   });
   if (!dialect_->greets()) greet();
   return {};
+}
+
+// Standard error is log; the last line before its hello is most often why there is none.
+void Conversation::on_stderr(std::string_view line) {
+  if (!greeted_ && !line.empty()) last_words_ = line.substr(0, 200);
+  listener_.on_log(base::Level::kInfo, line);
 }
 
 void Conversation::greet() {
@@ -244,7 +249,10 @@ void Conversation::on_exit(const child::Exit& exit) {
   cancel_timer(hello_timer_);
   cancel_timer(stop_timer_);
   cancel_timer(budget_timer_);
-  if (!failure_) failure_ = Failure{exit.reason.empty() ? What::kCrashed : What::kFlooded, exit.text()};
+  std::string why = exit.text();
+  if (!greeted_) why = program_.path + " ended before its hello (" + why + ")";
+  if (!greeted_ && !last_words_.empty()) why += ": " + last_words_;
+  if (!failure_) failure_ = Failure{exit.reason.empty() ? What::kCrashed : What::kFlooded, why};
   if (!greeted_) listener_.on_hello(base::Error{base::Fault::kUnavailable, failure_->detail});
   std::vector<uint64_t> calls;
   for (const auto& [id, pending] : pending_)

@@ -73,6 +73,7 @@ class Conversation {
     bool sent = false, cancelled = false;
   };
   void greet();
+  void on_stderr(std::string_view line);
   void on_message(std::string_view message);
   void on_told(Told told);
   void on_reply(Told told);
@@ -102,6 +103,7 @@ class Conversation {
   int garbage_ = 0;
   bool greeted_ = false, ended_ = false, held_ = false, stopping_ = false;
   std::optional<Failure> failure_;  ///< why we killed it
+  std::string last_words_;          ///< on standard error, before its hello
 };
 
 }  // namespace reeve::plugin

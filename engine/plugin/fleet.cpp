@@ -21,31 +21,45 @@ FleetImpl::FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random&
       loop_(loop),
       random_(random),
       spawner_(child::make_spawner(search_.child_program, loop)),
-      around_{*spawner_, search_, loop, random} {}
+      around_{*spawner_, search_, loop, random},
+      broken_(around_, {ports_.on_state, [this](const Prepared& prepared) { add(prepared); }}) {}
 
 FleetImpl::~FleetImpl() {
   if (stop_timer_ != 0) loop_.cancel(stop_timer_);
 }
 
 void FleetImpl::prepare(std::vector<InstanceConfig> wanted, std::function<void(base::Status)> done) {
-  ready_.reset();
+  ready_ = false;
   on_ready_ = std::move(done);
   preparation_ =
-      std::make_unique<Preparation>(std::move(wanted), around_, [this](auto r) { on_prepared(std::move(r)); });
+      std::make_unique<Preparation>(std::move(wanted), around_, [this](auto all) { on_prepared(std::move(all)); });
   preparation_->start();
 }
 
-void FleetImpl::on_prepared(base::Result<std::vector<Prepared>> prepared) {
+bool FleetImpl::tolerated(const Prepared& one) const {
+  return one.broken && ((ports_.starts_without_broken && !applied_) || broken_.find(one.config.id()));
+}
+
+void FleetImpl::on_prepared(std::vector<Prepared> prepared) {
+  prepared_ = std::move(prepared);
+  std::vector<std::string> complaints;
+  std::string told;  // a plugin that does not come up is told once, not for each of its instances
+  for (const Prepared& one : prepared_) {
+    if (one.fault.empty() || tolerated(one) || (one.broken && told == one.program.path)) continue;
+    complaints.push_back(one.complaint());
+    if (one.broken) told = one.program.path;
+  }
+  ready_ = complaints.empty();
   const auto done = std::move(on_ready_);
-  if (!prepared.ok()) return done(prepared.error());
-  ready_ = std::move(*prepared);
-  done({});
+  done(ready_ ? base::Status{} : base::invalid(base::join(complaints, "\n")));
 }
 
 void FleetImpl::apply() {
   if (!ready_ || stopping_) return;
-  const std::vector<Prepared> wanted = std::move(*ready_);
-  ready_.reset();
+  ready_ = false;
+  applied_ = true;
+  std::vector<Prepared> wanted, broken;
+  for (const Prepared& one : prepared_) (one.fault.empty() ? wanted : broken).push_back(one);
   const auto is_wanted = [&](const std::string& id) {
     return std::any_of(wanted.begin(), wanted.end(), [&](const Prepared& p) { return p.config.id() == id; });
   };
@@ -56,6 +70,7 @@ void FleetImpl::apply() {
     gone->close();
   }
   for (const Prepared& prepared : wanted) add(prepared);
+  broken_.hold(std::move(broken));
 }
 
 // Keeps what is the same, replaces what differs: the old one first ends its running call.
@@ -212,6 +227,7 @@ void FleetImpl::stop(std::function<void()> done) {
   stopping_ = true;
   stopped_ = std::move(done);
   preparation_.reset();
+  broken_.stop();
   std::vector<base::Handle> all;
   instances_.each([&](base::Handle handle, const Instance&) { all.push_back(handle); });
   for (const base::Handle handle : all)

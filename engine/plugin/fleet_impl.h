@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/broken.h"
 #include "plugin/host.h"
 #include "plugin/instance.h"
 #include "plugin/lane.h"
@@ -20,6 +21,7 @@ class FleetImpl : public Fleet {
   FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random& random);
   ~FleetImpl() override;
 
+  void search_in(std::vector<std::string> folders) override { search_.folders = std::move(folders); }
   void prepare(std::vector<InstanceConfig> wanted, std::function<void(base::Status)> done) override;
   void apply() override;
   void stop(std::function<void()> done) override;
@@ -36,8 +38,12 @@ class FleetImpl : public Fleet {
   model::Value status() const override;
 
  private:
-  void on_prepared(base::Result<std::vector<Prepared>> prepared);
+  void on_prepared(std::vector<Prepared> prepared);
+  /// May the rest run without it?
+  bool tolerated(const Prepared& one) const;
   Instance* find(const std::string& id) const;
+  /// Why there is none: broken, or not configured.
+  base::Error no_instance(const std::string& id) const;
   void add(const Prepared& prepared);
   void open(base::Handle instance);
   void add_lane(base::Handle instance, LaneKind kind);
@@ -71,7 +77,10 @@ class FleetImpl : public Fleet {
   std::map<std::string, Slot> slots_;
   std::unique_ptr<Preparation> preparation_;
   std::function<void(base::Status)> on_ready_;
-  std::optional<std::vector<Prepared>> ready_;
+  std::vector<Prepared> prepared_;  ///< by the last prepare(), good or not
+  bool ready_ = false;              ///< they are good, and not yet applied
+  bool applied_ = false;            ///< once, ever
+  Broken broken_;
   std::map<std::string, std::map<std::string, uint64_t>> epochs_;  ///< exec: instance, run -> newest epoch
   std::function<void()> stopped_;
   bool stopping_ = false;

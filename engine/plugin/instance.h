@@ -18,7 +18,11 @@ namespace reeve::plugin {
 struct Prepared {
   InstanceConfig config;
   Program program;
-  std::shared_ptr<const Manifest> manifest;
+  std::shared_ptr<const Manifest> manifest;  ///< nullptr: its program said none
+  std::string fault;                         ///< why it cannot be run as it is; empty: it can
+  bool broken = false;                       ///< the fault is one of the program, not of what was configured
+  /// The fault with its place in the configuration.
+  std::string complaint() const;
 };
 
 /// Core thread. Lives in the fleet's table of instances.

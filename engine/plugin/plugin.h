@@ -100,6 +100,10 @@ struct Ports {
   std::function<void(const StateChange&)> on_state;
   /// The stored cursor with which a Watcher is opened.
   std::function<std::string(const std::string& instance)> cursor;
+  /// True: the first prepare() does not fail for a plugin whose program does not come up (no shared object, another
+  /// ABI, it crashes, it hangs). It is told as crashed, tried again for ever, and runs as soon as it does. So one
+  /// broken plugin keeps no engine from starting. A later prepare() fails for every one that was not broken before.
+  bool starts_without_broken = false;
 };
 
 struct InvokeReply {
@@ -111,6 +115,8 @@ class Fleet {
  public:
   virtual ~Fleet() = default;
 
+  /// From the next prepare() on, plugins are looked for in these folders.
+  virtual void search_in(std::vector<std::string> /*folders*/) {}
   /// Checks names, finds every plugin, reads its manifest and asks its `check`. Asynchronous: spawns. `done` gets all
   /// errors joined by newlines, or nothing has changed. Then apply() makes it so.
   virtual void prepare(std::vector<InstanceConfig> wanted, std::function<void(base::Status)> done) = 0;
@@ -121,7 +127,7 @@ class Fleet {
   virtual void stop(std::function<void()> done) = 0;
 
   virtual std::vector<InstanceConfig> instances() const = 0;
-  /// nullptr: no such instance, or its manifest is not known yet.
+  /// Of what runs, else of what was last prepared. nullptr: no such instance, or its manifest is not known yet.
   virtual const Manifest* manifest(const std::string& instance) const = 0;
   /// nullptr likewise, or no such action.
   virtual const model::ActionSpec* action(const std::string& instance, const std::string& name) const = 0;

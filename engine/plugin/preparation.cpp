@@ -8,7 +8,7 @@
 namespace reeve::plugin {
 
 namespace {
-constexpr base::Duration kCheckTime = base::seconds(10);
+constexpr base::Duration kCheckTime = base::seconds(10), kStopGrace = base::seconds(2);
 
 // The configuration key that a plugin's complaint is about: the first of its words in quotes that is one.
 const yaml::Node* place_of(const yaml::Node& body, const std::string& text) {
@@ -24,7 +24,9 @@ const yaml::Node* place_of(const yaml::Node& body, const std::string& text) {
 }  // namespace
 
 Preparation::Preparation(std::vector<InstanceConfig> wanted, const Surroundings& around, Done done)
-    : wanted_(std::move(wanted)), around_(around), done_(std::move(done)) {}
+    : around_(around), done_(std::move(done)) {
+  for (InstanceConfig& config : wanted) prepared_.push_back({std::move(config), {}, nullptr, {}, false});
+}
 
 Preparation::~Preparation() {
   if (timer_ != 0) around_.loop.cancel(timer_);
@@ -40,32 +42,37 @@ void Preparation::start() {
   });
 }
 
-void Preparation::complain(size_t instance, const std::string& what) {
-  const InstanceConfig& config = wanted_[instance];
-  const std::string text = config.id() + ": " + what;
-  if (!config.source.node) return errors_.push_back("plugins: " + text);
-  const yaml::Node* place = place_of(*config.source.node, what);
-  errors_.push_back((place ? *place : *config.source.node).error(text).text);
+std::string Prepared::complaint() const {
+  const std::string text = config.id() + ": " + fault;
+  if (!config.source.node) return "plugins: " + text;
+  const yaml::Node* place = place_of(*config.source.node, fault);
+  return (place ? *place : *config.source.node).error(text).text;
+}
+
+void Preparation::broken(const Exam& exam, const std::string& why) {
+  for (const size_t i : exam.instances) {
+    prepared_[i].fault = why;
+    prepared_[i].broken = true;
+  }
 }
 
 void Preparation::find_all() {
   std::set<std::string> ids;
-  for (size_t i = 0; i < wanted_.size(); ++i) {
-    const InstanceConfig& config = wanted_[i];
-    if (!ids.insert(config.id()).second) {
-      complain(i, "two instances have this name: give one another \"name\"");
+  for (size_t i = 0; i < prepared_.size(); ++i) {
+    Prepared& one = prepared_[i];
+    if (!ids.insert(one.config.id()).second) {
+      one.fault = "two instances have this name: give one another \"name\"";
       continue;
     }
-    auto [exam, is_new] = exams_.try_emplace(config.plugin);
-    exam->second.instances.push_back(i);
-    if (!is_new) continue;
-    auto program = find_program(around_.search, config.plugin);
+    auto program = find_program(around_.search, one.config.plugin);
     if (!program.ok()) {
-      complain(i, program.error().text);
-      exam->second.ended = true;
+      one.fault = program.error().text;
       continue;
     }
-    exam->second.program = *program;
+    one.program = *program;
+    Exam& exam = exams_[one.config.plugin];
+    exam.program = *program;
+    exam.instances.push_back(i);
   }
 }
 
@@ -74,7 +81,6 @@ void Preparation::log(const std::string& plugin, base::Level level, std::string_
 }
 
 void Preparation::begin(Exam& exam) {
-  if (exam.ended) return;
   const std::string name = exam.program.name;
   exam.talk = std::make_unique<Conversation>(
       exam.program, around_.loop,
@@ -91,27 +97,26 @@ void Preparation::begin(Exam& exam) {
                              }});
   const base::Status started = exam.talk->start(around_.spawner, around_.search, {});
   if (started.ok()) return;
-  complain(exam.instances[0], started.error().text);
+  broken(exam, started.error().text);
   exam.ended = true;
 }
 
 void Preparation::on_hello(const std::string& plugin, base::Result<model::Value> raw) {
   Exam& exam = exams_.at(plugin);
   auto manifest = std::move(raw).and_then([](model::Value v) { return read_manifest(v); });
+  if (manifest.ok() && manifest->name != plugin)
+    manifest = base::invalid(exam.program.path + " says that it is the plugin \"" + manifest->name + "\"");
   if (!manifest.ok()) {
-    complain(exam.instances[0], manifest.error().text);
-    return finish_exam(exam);
+    broken(exam, manifest.error().text);
+    return exam.talk->stop(kStopGrace);
   }
-  if (manifest->name != plugin) {
-    complain(exam.instances[0], exam.program.path + " says that it is the plugin \"" + manifest->name + "\"");
-    return finish_exam(exam);
-  }
-  exam.manifest = std::make_shared<const Manifest>(std::move(*manifest));
+  const auto known = std::make_shared<const Manifest>(std::move(*manifest));
   exam.unchecked = exam.instances.size();
   for (const size_t i : exam.instances) {
+    prepared_[i].manifest = known;
     Request request;
     request.ask = Ask::kCheck;
-    request.config = split_config(wanted_[i], *exam.manifest).whole;
+    request.config = split_config(prepared_[i].config, *known).whole;
     request.deadline = kCheckTime;
     exam.talk->ask(std::move(request), [this, plugin, i](const base::Result<Answer>& a) { on_checked(plugin, i, a); });
   }
@@ -119,34 +124,23 @@ void Preparation::on_hello(const std::string& plugin, base::Result<model::Value>
 
 void Preparation::on_checked(const std::string& plugin, size_t instance, const base::Result<Answer>& answer) {
   Exam& exam = exams_.at(plugin);
+  Prepared& one = prepared_[instance];
   if (!answer.ok()) {
-    complain(instance, answer.error().text);
+    one.fault = answer.error().text;
+    one.broken = answer.error().fault == base::Fault::kUnavailable || answer.error().fault == base::Fault::kTimeout;
   } else if (answer->value["manifest"].is_map()) {
     auto own = read_manifest(answer->value["manifest"]);
-    if (!own.ok()) complain(instance, own.error().text);
-    if (own.ok()) exam.own[instance] = std::make_shared<const Manifest>(std::move(*own));
+    if (!own.ok()) one.fault = own.error().text;
+    if (own.ok()) one.manifest = std::make_shared<const Manifest>(std::move(*own));
   }
-  if (--exam.unchecked == 0) finish_exam(exam);
-}
-
-void Preparation::finish_exam(Exam& exam) {
-  exam.talk->stop(base::seconds(2));
+  if (--exam.unchecked == 0) exam.talk->stop(kStopGrace);
 }
 
 void Preparation::on_all_ended() {
   const auto ended = [](const auto& item) { return item.second.ended; };
   if (!std::all_of(exams_.begin(), exams_.end(), ended)) return;
-  std::vector<Prepared> out;
-  for (size_t i = 0; i < wanted_.size(); ++i) {
-    const auto exam = exams_.find(wanted_[i].plugin);
-    if (exam == exams_.end()) continue;
-    const auto own = exam->second.own.find(i);
-    const auto& manifest = own != exam->second.own.end() ? own->second : exam->second.manifest;
-    out.push_back({wanted_[i], exam->second.program, manifest});
-  }
   const Done done = std::move(done_);
-  if (!errors_.empty()) return done(base::invalid(base::join(errors_, "\n")));
-  done(std::move(out));
+  done(std::move(prepared_));
 }
 
 }  // namespace reeve::plugin

@@ -17,7 +17,8 @@ namespace reeve::plugin {
 /// Core thread. One pass; may be destroyed any time, which ends its processes.
 class Preparation {
  public:
-  using Done = std::function<void(base::Result<std::vector<Prepared>>)>;
+  /// One for each that was wanted, in this order.
+  using Done = std::function<void(std::vector<Prepared>)>;
   Preparation(std::vector<InstanceConfig> wanted, const Surroundings& around, Done done);
   ~Preparation();
   void start();
@@ -27,10 +28,7 @@ class Preparation {
   struct Exam {
     Program program;
     std::unique_ptr<Conversation> talk;
-    std::shared_ptr<const Manifest> manifest;
-    std::map<size_t, std::shared_ptr<const Manifest>>
-        own;                        ///< of instances whose manifest depends on their configuration
-    std::vector<size_t> instances;  ///< of wanted_
+    std::vector<size_t> instances;  ///< of prepared_
     size_t unchecked = 0;
     bool ended = false;
   };
@@ -38,16 +36,14 @@ class Preparation {
   void begin(Exam& exam);
   void on_hello(const std::string& plugin, base::Result<model::Value> manifest);
   void on_checked(const std::string& plugin, size_t instance, const base::Result<Answer>& answer);
-  void finish_exam(Exam& exam);
   void on_all_ended();
-  void complain(size_t instance, const std::string& what);
+  void broken(const Exam& exam, const std::string& why);
   void log(const std::string& plugin, base::Level level, std::string_view text) const;
 
-  std::vector<InstanceConfig> wanted_;
+  std::vector<Prepared> prepared_;
   Surroundings around_;
   Done done_;
   std::map<std::string, Exam> exams_;
-  std::vector<std::string> errors_;
   base::Loop::Id timer_ = 0;
 };
 
