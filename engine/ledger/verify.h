@@ -23,7 +23,7 @@ struct Chain {
   Verification result;
   std::optional<std::array<uint8_t, 16>> ledger;
   std::set<std::string> keys;  ///< public keys that the ledger names
-  std::string last_key;        ///< of the last checkpoint
+  std::string last_key;        ///< of the last checkpoint, before one of the first entry
   uint64_t first_seq = 0;
 
   /// False when there are so many faults that it is time to stop.

@@ -129,6 +129,7 @@ void FileVerifier::check_first(const EntryRow& row) {
   if (chain_.ledger && *chain_.ledger != ledger) chain_.fault(name_ + ": is of another ledger");
   if (!chain_.ledger) chain_.ledger = ledger;
   chain_.keys.insert(*key);
+  if (chain_.last_key.empty()) chain_.last_key = *key;
 }
 
 void FileVerifier::check_chain(const EntryRow& row) {
@@ -174,7 +175,8 @@ void FileVerifier::check_facts(const EntryRow& row) {
   if (checkpoint) check_checkpoint(e.seq, *facts);
   if (redaction) redacted_.emplace(static_cast<uint64_t>((*facts)["seq"].as_int()), e.seq);
   for (const model::Value& blob : (*facts)["blobs"].as_list())
-    if (const auto hash = base::unhex(blob.as_string()); hash.ok()) named_blobs_.emplace(*hash, e.seq);
+    if (const auto hash = base::unhex(blob.as_string()); hash.ok() && !hash->empty())
+      named_blobs_.emplace(*hash, e.seq);
 }
 
 void FileVerifier::check_checkpoint(uint64_t seq, const model::Value& facts) {
@@ -196,7 +198,7 @@ void FileVerifier::check_checkpoint(uint64_t seq, const model::Value& facts) {
   }
   if (!is_genuine(*parsed)) chain_.fault(name + ": checkpoint signature is wrong");
   if (!chain_.last_key.empty() && chain_.last_key != parsed->key)
-    chain_.notice(name + ": signed with another key than the checkpoint before");
+    chain_.notice(name + ": signed with another key than before");
   chain_.last_key = parsed->key;
   chain_.keys.insert(parsed->key);
 }

@@ -20,6 +20,7 @@ from urllib.parse import quote
 APPLICATION_ID = 0x52454556
 FORMAT = 1
 MOST_FAULTS = 100
+MOST_DEPTH = 64
 
 TABLES = [
     ("entries", "CREATE TABLE entries(seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL, "
@@ -161,6 +162,19 @@ def unhex(text, size=None):
     return data if size is None or len(data) == size else None
 
 
+def is_plain(value, depth=1):
+    """Whether JSON keeps to the format's bounds: texts that are Unicode, lists and maps nested 64 deep at most."""
+    if isinstance(value, str):
+        return not any(0xd800 <= ord(c) < 0xe000 for c in value)
+    if depth > MOST_DEPTH and isinstance(value, (list, dict)):
+        return False
+    if isinstance(value, list):
+        return all(is_plain(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return all(is_plain(key) and is_plain(item, depth + 1) for key, item in value.items())
+    return True
+
+
 def read_json(data):
     """What JSON says, or None when it is no object."""
     def refuse(word):
@@ -168,6 +182,8 @@ def read_json(data):
     try:
         text = data.decode("utf-8", "surrogatepass") if isinstance(data, bytes) else data
         value = json.loads(text, parse_constant=refuse)
+        if not is_plain(value):
+            return None
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -338,6 +354,7 @@ class File:
             chain.fault(f"{name}: is of another ledger")
         chain.ledger = chain.ledger or ledger
         chain.keys.add(key)
+        chain.last_key = chain.last_key or key
 
     def body(self, row, body):
         seq, (_, salt, data, salt_type, data_type) = row["seq"], body
@@ -365,7 +382,7 @@ class File:
         blobs = facts.get("blobs")
         for blob in blobs if isinstance(blobs, list) else []:
             digest = unhex(blob)
-            if digest is not None:
+            if digest:
                 self.named_blobs.setdefault(digest, seq)
 
     def checkpoint(self, seq, facts):
@@ -384,7 +401,7 @@ class File:
         if not is_genuine(said):
             chain.fault(f"entry {seq}: checkpoint signature is wrong")
         if chain.last_key is not None and chain.last_key != key:
-            chain.notices.append(f"entry {seq}: signed with another key than the checkpoint before")
+            chain.notices.append(f"entry {seq}: signed with another key than before")
         chain.last_key = key
         chain.keys.add(key)
 
