@@ -28,9 +28,10 @@ double smallest(const std::vector<double>& values) {
 // False: no row can be chosen.
 bool check_count(const std::vector<double>& k) {
   if (has_nan(k)) fail("Parameter value is NaN");
-  if (largest(k) > kMostInt64) fail("Scalar value " + short_number(largest(k)) + " overflows int64");
-  if (smallest(k) < kLeastInt64) fail("Scalar value " + short_number(smallest(k)) + " underflows int64");
-  return largest(k) >= 1;
+  if (largest(k) < 1) return false;
+  if (smallest(k) <= kLeastInt64) fail("Scalar value " + short_number(smallest(k)) + " underflows int64");
+  if (largest(k) >= kMostInt64) fail("Scalar value " + short_number(largest(k)) + " overflows int64");
+  return true;
 }
 
 bool check_ratio(Evaluation& eval, const AggregateNode& node, std::vector<double>& ratio) {

@@ -6,8 +6,9 @@
 namespace reeve::promql {
 
 void Annotations::add(std::vector<std::string>& list, const char* kind, const std::string& text, Position where) {
-  std::string whole = kind + text + " (" + line_and_column(expression_, where.begin) + ")";
-  if (said_.insert(whole).second) list.push_back(std::move(whole));
+  const auto [known, first] = said_.try_emplace(kind + text, list.size());
+  if (first) list.emplace_back();
+  list[known->second] = known->first + " (" + line_and_column(expression_, where.begin) + ")";
 }
 
 void Annotations::warn(const std::string& text, Position where) {

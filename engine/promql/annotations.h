@@ -1,12 +1,13 @@
 /// \file
 /// What should the asker know beside the answer? Warnings and infos, each said once, with where in the expression.
 ///
+/// What is said at several places names the last one, as Prometheus does.
 /// Source of the texts: Prometheus' util/annotations.
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "promql/token.h"
@@ -24,7 +25,7 @@ class Annotations {
  private:
   void add(std::vector<std::string>& list, const char* kind, const std::string& text, Position where);
   std::string_view expression_;
-  std::unordered_set<std::string> said_;
+  std::unordered_map<std::string, size_t> said_;  // the text without its position: its place in the list
 };
 
 /// ` for metric name "x"`, or nothing when there is no name.

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "promql/calls.h"
+#include "promql/numeric.h"
 
 namespace reeve::promql {
 
@@ -15,14 +16,6 @@ double rad(double v) {
 }
 double sgn(double v) {
   return v < 0 ? -1 : v > 0 ? 1 : v;
-}
-
-// As Go's math.Min and math.Max: a NaN wins.
-double least(double a, double b) {
-  return std::isnan(a) || std::isnan(b) ? std::nan("") : std::fmin(a, b);
-}
-double most(double a, double b) {
-  return std::isnan(a) || std::isnan(b) ? std::nan("") : std::fmax(a, b);
 }
 
 // Every float becomes f(value, step); histograms go.
@@ -109,10 +102,10 @@ Grid apply_clamp(Evaluation& eval, const CallNode& call, const Steps& steps) {
   if (call.function->id == Fn::kClampMax)
     return each_float(eval, *call.args[0], steps, [&](double v, size_t i) { return least(first[i], v); });
   if (call.function->id == Fn::kClampMin)
-    return each_float(eval, *call.args[0], steps, [&](double v, size_t i) { return most(first[i], v); });
+    return each_float(eval, *call.args[0], steps, [&](double v, size_t i) { return greatest(first[i], v); });
   const std::vector<double> second = eval.scalar(*call.args[2], steps);
   Grid grid = each_float(eval, *call.args[0], steps, [&](double v, size_t i) {
-    return first[i] > second[i] ? absent() : most(first[i], least(second[i], v));
+    return first[i] > second[i] ? absent() : greatest(first[i], least(second[i], v));
   });
   grid.compact();
   return grid;

@@ -136,6 +136,7 @@ double quantile_over_time(Evaluation& eval, const RangeCall& call, const Window&
 double mad_over_time(Evaluation& eval, const RangeCall& call, const Window& w) {
   if (!floats_only(eval, call, w)) return absent();
   std::vector<double> values = values_of(w);
+  if (std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) return std::nan("");
   const double median = quantile(0.5, values);
   for (double& value : values) value = std::fabs(value - median);
   return quantile(0.5, values);

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "promql/calls.h"
+#include "promql/numeric.h"
 
 namespace reeve::promql {
 
@@ -27,12 +28,6 @@ double range_seconds(const Evaluation& eval) {
   return static_cast<double>(eval.query().last() - eval.query().start) / 1000;
 }
 
-double smaller(double a, double b) {
-  return std::isnan(a) || std::isnan(b) ? std::nan("") : std::fmin(a, b);
-}
-double larger(double a, double b) {
-  return std::isnan(a) || std::isnan(b) ? std::nan("") : std::fmax(a, b);
-}
 }  // namespace
 
 std::vector<double> scalar_call(Evaluation& eval, const CallNode& call, const Steps& steps) {
@@ -61,7 +56,7 @@ std::vector<double> scalar_call(Evaluation& eval, const CallNode& call, const St
       std::vector<double> values = eval.scalar(*call.args[0], steps);
       const std::vector<double> others = eval.scalar(*call.args[1], steps);
       const bool min = call.function->id == Fn::kMinOf;
-      for (size_t i = 0; i < count; ++i) values[i] = min ? smaller(values[i], others[i]) : larger(values[i], others[i]);
+      for (size_t i = 0; i < count; ++i) values[i] = min ? least(values[i], others[i]) : greatest(values[i], others[i]);
       return values;
     }
     default:

@@ -1,5 +1,5 @@
 /// \file
-/// How are many numbers added without losing digits, and which one stands at a quantile?
+/// How are many numbers added without losing digits, which one is least, and which one stands at a quantile?
 ///
 /// Source: Neumaier's variant of Kahan's summation, as Prometheus uses it.
 #pragma once
@@ -64,6 +64,18 @@ struct Variance {
   }
   double value() const { return (squares.sum + squares.lost) / count; }
 };
+
+/// As Go's math.Min and math.Max: an infinity on its own side wins over NaN, NaN over the rest; -0 is less than 0.
+inline double least(double a, double b) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  if (a == -kInf || b == -kInf) return -kInf;
+  if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<double>::quiet_NaN();
+  if (a == b) return std::signbit(a) ? a : b;
+  return a < b ? a : b;
+}
+inline double greatest(double a, double b) {
+  return -least(-a, -b);
+}
 
 /// The φ-quantile of `values`, which are reordered; NaNs count as smallest. Out of [0, 1]: an infinity.
 inline double quantile(double q, std::vector<double>& values) {

@@ -121,7 +121,6 @@ Grid smoothed_samples(Evaluation& eval, const SelectorNode& node, const Steps& s
 }  // namespace
 
 Grid Evaluation::select(const SelectorNode& node, const Steps& steps) {
-  if (node.anchored) fail("anchored modifier can only be used with range vectors");
   if (node.smoothed) return smoothed_samples(*this, node, steps);
   return newest_samples(*this, node, steps, [](const SeriesView&, int64_t, double value) { return value; });
 }

@@ -21,6 +21,8 @@ bool depends_on_time(Fn id) {
     case Fn::kMonth:
     case Fn::kYear:
     case Fn::kPredictLinear:
+    case Fn::kStart:
+    case Fn::kEnd:
     case Fn::kTime:
     case Fn::kTimestamp:
       return true;
