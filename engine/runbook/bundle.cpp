@@ -44,11 +44,27 @@ std::set<std::string> required(const std::string& text) {
 }
 }  // namespace
 
+Source source_of(const std::string& path) {
+  fs::path folder = fs::path(path).parent_path();
+  for (fs::path above = folder; !above.empty() && above != above.parent_path(); above = above.parent_path())
+    if (above.filename() == "runbooks") {
+      folder = above;
+      break;
+    }
+  const std::string below = fs::path(path).lexically_relative(folder.empty() ? "." : folder).string();
+  return {below.substr(0, below.size() - 4), folder.empty() ? "." : folder.string()};
+}
+
 Result<std::vector<Source>> find_sources(const std::vector<std::string>& folders) {
   std::vector<Source> found;
   std::set<std::string> names;
   for (const std::string& folder : folders) {
     std::error_code problem;
+    if (folder.ends_with(".lua") && fs::is_regular_file(folder, problem)) {
+      const Source one = source_of(folder);
+      if (names.insert(one.name).second) found.push_back(one);
+      continue;
+    }
     std::vector<std::string> here;
     fs::recursive_directory_iterator each(folder, problem), end;
     if (problem) return unreadable(folder);

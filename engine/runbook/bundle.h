@@ -18,8 +18,11 @@ struct Source {
   std::string path() const { return folder + "/" + name + ".lua"; }
 };
 
-/// Every *.lua below the folders but *_test.lua and what lies in a folder named `lib`; of two with one name the first
-/// folder's. \errors kNotFound for a folder that is none.
+/// A file below a folder named `runbooks` is named from there, another by itself.
+Source source_of(const std::string& path);
+
+/// A file is one source. Every *.lua below the folders but *_test.lua and what lies in a folder named `lib`; of two
+/// with one name the first folder's. \errors kNotFound for a folder that is none.
 base::Result<std::vector<Source>> find_sources(const std::vector<std::string>& folders);
 
 /// The file with everything it requires (`require "lib/x"` is `<pack>/lib/x.lua`), found by looking for the word.

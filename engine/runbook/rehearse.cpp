@@ -34,18 +34,6 @@ Result<std::vector<std::string>> find_tests(const std::vector<std::string>& path
   return found;
 }
 
-/// A file below a folder named `runbooks` is named from there, another by itself.
-Source source_of(const std::string& path) {
-  fs::path folder = fs::path(path).parent_path();
-  for (fs::path above = folder; !above.empty() && above != above.parent_path(); above = above.parent_path())
-    if (above.filename() == "runbooks") {
-      folder = above;
-      break;
-    }
-  const std::string below = fs::path(path).lexically_relative(folder.empty() ? "." : folder).string();
-  return {below.substr(0, below.size() - 4), folder.empty() ? "." : folder.string()};
-}
-
 Result<TestFile> load_test(const Source& source) {
   REEVE_TRY(const script::Bundle bundle, make_bundle(source));
   base::ManualLoop loop;

@@ -51,8 +51,8 @@ class Library {
   virtual const Runbook* find(const std::string& name) const = 0;
   virtual std::vector<const Runbook*> all() const = 0;
 };
-/// Declares every *.lua below the folders (not *_test.lua) in a script worker. Asynchronous; `done` gets all errors
-/// joined by newlines (`file:line:col: ...`). Later folders do not replace names of earlier ones.
+/// Declares every *.lua below the folders (not *_test.lua), and files named, in a script worker. Asynchronous; `done`
+/// gets all errors joined by newlines (`file:line:col: ...`). Later folders do not replace names of earlier ones.
 void load(const std::vector<std::string>& folders, child::Spawner& spawner, base::Loop& loop,
           std::function<void(base::Result<std::shared_ptr<const Library>>)> done);
 
