@@ -44,15 +44,25 @@ std::set<std::string> required(const std::string& text) {
 }
 }  // namespace
 
+namespace {
+/// The nearest folder above that is named `runbooks`, or empty.
+fs::path runbooks_above(const fs::path& path) {
+  for (fs::path above = path.parent_path(); !above.empty() && above != above.parent_path(); above = above.parent_path())
+    if (above.filename() == "runbooks") return above;
+  return {};
+}
+}  // namespace
+
 Source source_of(const std::string& path) {
-  fs::path folder = fs::path(path).parent_path();
-  for (fs::path above = folder; !above.empty() && above != above.parent_path(); above = above.parent_path())
-    if (above.filename() == "runbooks") {
-      folder = above;
-      break;
-    }
-  const std::string below = fs::path(path).lexically_relative(folder.empty() ? "." : folder).string();
-  return {below.substr(0, below.size() - 4), folder.empty() ? "." : folder.string()};
+  std::error_code ignored;
+  fs::path folder = runbooks_above(path);
+  // From inside the folder its name does not stand in the path.
+  if (folder.empty()) folder = runbooks_above(fs::absolute(path, ignored));
+  if (folder.empty()) folder = fs::path(path).parent_path();
+  if (folder.is_absolute() && !fs::path(path).is_absolute()) folder = fs::proximate(folder, ignored);
+  if (folder.empty()) folder = ".";
+  const std::string below = fs::proximate(path, folder, ignored).string();
+  return {below.substr(0, below.size() - 4), folder.string()};
 }
 
 Result<std::vector<Source>> find_sources(const std::vector<std::string>& folders) {

@@ -140,6 +140,9 @@ Result<Value> as_list(const ParamSpec& spec, const Value& value) {
   } else {
     for (const std::string& one : base::split(value.text(), ',')) items.emplace_back(std::string(base::trim(one)));
   }
+  // An empty selection is never "everything", and seldom meant.
+  if (items.empty() && !(spec.least.is_number() && spec.least.as_double() == 0))
+    return wrong(spec, "is empty (min = 0 allows that)");
   item.least = item.most = Value();
   for (const Value& one : items) {
     REEVE_TRY(Value good, judged(item, one));

@@ -229,7 +229,7 @@ class TestReader {
     const std::vector<Value> positions = own.positions();
     if (positions.size() != 1 || !positions[0].is_string())
       own.wrong("", "a case begins with its name: { \"restarts once\", ... }");
-    if (!positions.empty()) one.name = positions[0].text();
+    if (!positions.empty()) one.name = findings_.about = positions[0].text();
     one.params = holder(own, "params").at("params");
     one.alert = read_alert(holder(own, "alert").inner("alert"));
     one.mode = holder(own, "mode").one_of("mode", {"shadow", "suggest", "approve", "auto"}, one.mode);

@@ -24,6 +24,12 @@ std::string Findings::place(const std::string& key) const {
   return path + ":1:1";
 }
 
+void Findings::wrong(const std::string& key, const std::string& why) {
+  const std::string first = key.substr(0, key.find('.'));
+  const bool placed = places.has(first) || about.empty();
+  lines.push_back(place(key) + ": " + (placed ? "" : "case \"" + about + "\": ") + why);
+}
+
 TableReader::TableReader(Findings& findings, std::string key, Value value)
     : findings_(findings), key_(std::move(key)), value_(std::move(value)) {
   if (value_.is_null() || value_.is_map() || value_.is_list()) return;
@@ -85,6 +91,7 @@ bool TableReader::flag(const std::string& name, bool otherwise) const {
 std::string TableReader::one_of(const std::string& name, const std::vector<std::string>& words,
                                 const std::string& otherwise) const {
   const std::string word = text(name, otherwise);
+  if (!at(name).is_null() && !at(name).is_string()) return otherwise;
   if (std::find(words.begin(), words.end(), word) != words.end()) return word;
   const std::string near = base::did_you_mean(word, words);
   wrong(name, name + " is " + base::join(words, ", ") + ", not \"" + word + "\"" +

@@ -18,10 +18,11 @@ struct Findings {
   std::string path;
   model::Value places;
   std::vector<std::string> lines;
+  std::string about;  ///< the case being read: for what a program has put together and has no place
 
   /// `path:line:col` of the key, else of the table around it.
   std::string place(const std::string& key) const;
-  void wrong(const std::string& key, const std::string& why) { lines.push_back(place(key) + ": " + why); }
+  void wrong(const std::string& key, const std::string& why);
 };
 
 /// A table at a key ("1.expect").

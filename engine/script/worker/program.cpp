@@ -100,7 +100,10 @@ std::string script_place(lua_State* lua, int* line) {
 
 void raise_error(lua_State* lua, const std::string& kind, const std::string& message, const std::string& step) {
   int line = 0;
-  const std::string place = script_place(lua, &line);
+  std::string place = script_place(lua, &line);
+  // What a check raised has its place already.
+  const std::string file = place.substr(0, place.rfind(':') + 1);
+  if (!file.empty() && message.starts_with(file)) place.clear();
   lua_createtable(lua, 0, 4);
   lua_pushstring(lua, kind.c_str());
   lua_setfield(lua, -2, "kind");

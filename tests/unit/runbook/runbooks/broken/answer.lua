@@ -1,0 +1,4 @@
+return runbook { title = "Mail" }, function(run)
+  local box = run:use "box"
+  return run:done("mail " .. tostring(box.mail {}.id))
+end
