@@ -16,6 +16,20 @@ bool tag_fits(const std::string& tag, std::initializer_list<std::string_view> al
   return tag.starts_with(kCoreTag) &&
          std::find(allowed.begin(), allowed.end(), tag.substr(kCoreTag.size())) != allowed.end();
 }
+
+/// yaml-cpp writes the escapes \N and \_ as one byte each, which is no UTF-8. The file itself is, so whatever is not
+/// came from one of them.
+std::string whole_utf8(const std::string& value) {
+  if (base::is_utf8(value)) return value;
+  std::string out;
+  for (size_t at = 0, end = 0; at < value.size(); at = end) {
+    const auto lead = static_cast<unsigned char>(value[at]);
+    if (lead >= 0x80 && lead < 0xc0) out += '\xc2';
+    end = at + (lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4);
+    out.append(value, at, end - at);
+  }
+  return out;
+}
 }  // namespace
 
 Builder::Builder(std::shared_ptr<const Source> source, const Limits& limits)
@@ -36,6 +50,8 @@ std::shared_ptr<Node::Data> Builder::make(Node::Kind kind, size_t offset) {
 }
 
 void Builder::null(size_t offset, size_t anchor) {
+  // At the end of the file yaml-cpp gives the place of the key.
+  if (!open_.empty() && open_.back().key && offset <= open_.back().key->offset) offset = source_->text().size();
   const size_t at = place_of_null(source_->text(), offset);
   done({make(Node::Kind::kNull, at)}, anchor, at);
 }
@@ -48,7 +64,7 @@ void Builder::scalar(size_t offset, const std::string& tag, size_t anchor, const
   if (!is_closed(source_->text(), data->offset, data->style))
     refuse(data->offset, "not valid YAML: this quote is never closed");
   data->quoted = data->style != Style::kPlain || tag == "!" || tag == std::string(kCoreTag) + "str";
-  data->scalar = value;
+  data->scalar = whole_utf8(value);
   done({std::move(data)}, anchor, offset);
 }
 

@@ -24,7 +24,9 @@ const char* kind_text(Node::Kind kind) {
 std::string described(const Node& node) {
   if (node.kind() != Node::Kind::kScalar) return kind_text(node.kind());
   const std::string& text = node.scalar();
-  const std::string shown = text.size() > 60 ? text.substr(0, 57) + "..." : text;
+  size_t end = std::min<size_t>(text.size(), 57);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  const std::string shown = text.size() > 60 ? text.substr(0, end) + "..." : text;
   return (node.quoted() ? "the text \"" : "\"") + shown.substr(0, shown.find('\n')) + "\"";
 }
 

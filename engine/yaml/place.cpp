@@ -34,6 +34,16 @@ bool skip_escape(const std::string& file, size_t& at, const std::string& scalar,
   at += 2;
   return true;
 }
+
+/// Where the comment begins that ends at `at`, if nothing but a key's colon or a list's dash stands before it.
+size_t comment_before(const std::string& file, size_t at) {
+  const size_t line = at == 0 ? 0 : file.rfind('\n', at - 1) + 1;  // npos + 1 is the first line
+  const size_t sign = file.find('#', line);
+  if (sign >= at || (sign > line && !blank(file[sign - 1]))) return std::string::npos;
+  size_t end = sign;
+  while (end > line && blank(file[end - 1])) --end;
+  return end == line || file[end - 1] == ':' || file[end - 1] == '-' ? sign : std::string::npos;
+}
 }  // namespace
 
 Style find_scalar(const std::string& file, size_t& offset) {
@@ -68,8 +78,12 @@ size_t place_of_null(const std::string& file, size_t offset) {
   for (const std::string_view word : {"~", "null", "Null", "NULL"})
     if (rest.starts_with(word)) return offset;
   size_t at = std::min(offset, file.size());
-  while (at > 0 && blank(file[at - 1])) --at;
-  return at;
+  for (;;) {
+    while (at > 0 && blank(file[at - 1])) --at;
+    const size_t comment = comment_before(file, at);
+    if (comment == std::string::npos) return at;
+    at = comment;
+  }
 }
 
 size_t place_in_file(const Node::Data& node, size_t at) {
