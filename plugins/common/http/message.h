@@ -43,7 +43,7 @@ class Parser {
   State state() const { return state_; }
   const Head& head() const { return head_; }
   /// A request in flight got nothing at all: a kept-alive connection that the server had closed.
-  bool untouched() const { return state_ == State::kHead && line_.empty() && head_.status == 0; }
+  bool untouched() const { return head_bytes_ == 0 && head_.status == 0; }
   const char* problem() const { return problem_; }
 
  private:

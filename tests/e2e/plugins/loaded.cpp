@@ -47,7 +47,7 @@ Recorder::Recorder(Json secrets) : secrets_(std::move(secrets)), cancel_fd_(even
   table_.context = this;
   table_.sample = [](const reeve_engine* engine, reeve_call, const reeve_sample* sample) -> int {
     of(engine).outcome_.samples.push_back(
-        {text(sample->name), labels_of(sample->labels, sample->label_count), sample->value});
+        {text(sample->name), labels_of(sample->labels, sample->label_count), sample->value, sample->at_ms});
     return REEVE_OK;
   };
   table_.event = [](const reeve_engine* engine, reeve_call, const reeve_event* event) -> int {
@@ -189,6 +189,12 @@ Loaded::Watch::~Watch() {
 }
 
 Outcome Loaded::Watch::stop() {
+  recorder_.cancel();
+  return ended();
+}
+
+Outcome Loaded::Watch::ended() {
+  EXPECT_TRUE(eventually([this] { return lane_ == nullptr || result_ != -1; })) << "the watch does not end";
   recorder_.cancel();
   if (thread_.joinable()) thread_.join();
   if (lane_ != nullptr) plugin_->close(lane_);

@@ -21,6 +21,7 @@ struct Seen {
   std::string name;
   std::map<std::string, std::string> labels;
   double value = 0;
+  int64_t at_ms = 0;  ///< 0: not said
 };
 
 struct SeenEvent {
@@ -97,6 +98,8 @@ class Loaded {
     SeenEvent wait_for(const std::string& type, const std::string& target = "");
     /// Ends the watch and says how it ended.
     Outcome stop();
+    /// Waits for its own end.
+    Outcome ended();
 
    private:
     Recorder recorder_;
