@@ -1,6 +1,8 @@
 // What the HTTP routes ask the running engine, and what they may change. Part of Engine.
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "app/engine.h"
 #include "app/records.h"
 #include "cli/cli.h"
@@ -161,11 +163,15 @@ void Engine::halt(const std::string& scope, const std::string& reason, const std
 
 void Engine::lift(const std::string& scope, const std::string& actor, api::Engine::DoneStatus done) {
   const std::string plain = scope == "*" ? "" : scope;
-  if (parts_->memory.switches().empty()) return done(base::Error{base::Fault::kNotFound, "nothing is halted"});
+  const auto pulled = parts_->memory.switches();
+  const auto is_meant = [&](const auto& one) { return scope.empty() || one.scope == plain; };
+  if (std::none_of(pulled.begin(), pulled.end(), is_meant))
+    return done(base::Error{base::Fault::kNotFound,
+                            scope.empty() ? "nothing is halted" : "nothing is halted under \"" + scope + "\""});
   if (Status lifted = cli::lift_halt(state_, scope); !lifted.ok() && lifted.error().fault != base::Fault::kNotFound)
     return done(lifted);
   pipeline_->look_at_halt();
-  parts_->ledger->append(switch_entry(false, plain, "", actor), std::move(done));
+  parts_->ledger->append(switch_entry(false, scope, "", actor), std::move(done));
   base::log_info("lifted", {{"scope", scope.empty() ? "*" : scope}, {"actor", actor}});
   parts_->runner->on_switch();
 }

@@ -71,8 +71,11 @@ std::vector<RowChange> project(const Entry& entry) {
     row.set.set("seq", entry.seq).set("at_us", entry.at.us);
   } else if (entry.kind == "switch.pulled" || entry.kind == "switch.lifted") {
     row.table = "switches";
-    row.key.set("scope", entry.facts["scope"]);
-    row.set.set("seq", entry.seq).set("pulled", entry.kind == "switch.pulled");
+    // Lifted with "" is about every switch, so it has a row beside that of "*", the switch of everything.
+    const bool pulled = entry.kind == "switch.pulled";
+    const std::string& scope = entry.facts["scope"].as_string();
+    row.key.set("scope", pulled && scope.empty() ? "*" : scope);
+    row.set.set("seq", entry.seq).set("pulled", pulled);
   } else {
     return {};
   }

@@ -17,7 +17,7 @@ namespace reeve::app {
 model::Entry engine_entry(const std::string& kind, const base::Clock& clock, const std::string& version);
 model::Entry plugin_entry(const std::string& kind, const std::string& instance, const std::string& detail,
                           int consecutive);
-/// `switch.pulled` and `switch.lifted`; scope "" is everything.
+/// `switch.pulled` and `switch.lifted`; scope "" is everything, and lifted with "" every switch (guard/guard.h).
 model::Entry switch_entry(bool pulled, const std::string& scope, const std::string& reason, const std::string& actor);
 model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
                           const std::string& actor);

@@ -9,6 +9,20 @@ namespace reeve::app {
 
 using base::Status;
 
+namespace {
+/// However old; in the order of the ledger, since lifting everything lifts what was pulled before it.
+void fold_switches(Parts& parts) {
+  const auto rows = parts.reader->rows("switches");
+  if (!rows.ok()) return base::log_error("the switches cannot be read", {{"error", rows.error().text}});
+  std::vector<uint64_t> seqs;
+  for (const model::Value& row : *rows) seqs.push_back(static_cast<uint64_t>(row["seq"].as_int()));
+  std::sort(seqs.begin(), seqs.end());
+  for (const uint64_t seq : seqs)
+    if (const auto entry = parts.reader->entry(seq); entry.ok() && *entry)
+      parts.memory.apply(**entry, parts.clock.boot());
+}
+}  // namespace
+
 void fold_memory(Parts& parts) {
   std::vector<ClockMark> marks;
   ledger::Filter clocks;
@@ -24,12 +38,6 @@ void fold_memory(Parts& parts) {
     parts.memory.apply(entry, boot_of(marks, entry.seq, entry.at, parts.clock));
     return true;
   };
-  if (auto switches = parts.reader->rows("switches"); switches.ok()) {
-    for (const model::Value& row : *switches) {
-      const auto entry = parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int()));
-      if (entry.ok() && *entry) apply(**entry);
-    }
-  }
   const base::Time day_ago = parts.clock.wall() - base::hours(24);
   if (auto runs = parts.reader->rows("runs"); runs.ok()) {
     for (const model::Value& row : *runs) {
@@ -45,6 +53,7 @@ void fold_memory(Parts& parts) {
   last_day.bodies = false;
   if (Status status = parts.reader->scan(last_day, apply); !status.ok())
     base::log_error("the last day's entries cannot be read", {{"error", status.error().text}});
+  fold_switches(parts);
 }
 
 Status restore(Parts& parts) {

@@ -92,7 +92,8 @@ struct Lease {
 /// - `lease.acquired`, `lease.released`: subject the target, `run`, facts {epoch}
 /// - `run.started`: facts {runbook, targets, group}; `run.parked`, `run.resumed`, `run.ended`: facts {result}
 /// - `step.intent`: facts {path, action, targets, group, lost}; `step.outcome`: facts {path, ok}
-/// - `switch.pulled`, `switch.lifted`: facts {scope}, body {reason}, actor the owner
+/// - `switch.pulled`, `switch.lifted`: facts {scope}, body {reason}, actor the owner; pulled with scope "" halts
+///   everything, lifted with "" lifts every switch, with "*" only that of everything
 /// - `operator.breaker_reset`: facts {runbook, target}
 class State {
  public:

@@ -48,7 +48,7 @@ void State::apply(const model::Entry& entry, base::Boot at) {
     switches_.push_back({scope, reason_of(entry), entry.actor});
   } else if (entry.kind == "switch.lifted") {
     const std::string scope = entry.facts["scope"].as_string();
-    std::erase_if(switches_, [&](const Switch& s) { return scope.empty() || s.scope == scope; });
+    std::erase_if(switches_, [&](const Switch& s) { return scope.empty() || s.scope == (scope == "*" ? "" : scope); });
   } else if (entry.kind == "operator.breaker_reset") {
     reset_breaker(entry.facts["runbook"].as_string(), entry.facts["target"].as_string());
   }
