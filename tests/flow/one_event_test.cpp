@@ -56,13 +56,21 @@ TEST_F(OneEvent, OfTheEnginesOwnMakingIsMarkedSoAndStartsNoAlert) {
   EXPECT_EQ(entries("alert.firing").size(), 1U) << "ApiCameUp is for starts by others";
 }
 
-// The effect is seen before its step's answer; the ledger tells the act, its outcome, then what it ended.
-TEST_F(OneEvent, ThatAnActCausedEndsItsAlertAtTheOutcomeNotBefore) {
-  process_ends();
+// The effect is seen before its step's answer; the ledger tells the act, its outcome, then what it ended: at once, also
+// while the script goes on.
+TEST_F(SmallEngine, AnEventThatAnActCausedEndsItsAlertAtTheOutcome) {
+  std::string slow = kStart;
+  slow.insert(
+      slow.find("  return run:done"),
+      "  run:wait { 'a while', check = function() return false end, timeout = '10s', on_timeout = 'continue' }\n");
+  start(kRules, slow);
+  process.up = false;
+  event("proc.exit");
   while (!process.up) loop.advance(base::millis(1));
   ASSERT_EQ(story.back(), "events.accepted") << "the start was seen, the plugin has not answered yet";
-  loop.advance(base::millis(20));
-  EXPECT_THAT(story, testing::Contains("alert.resolved")) << "without waiting for the verification to begin";
+  loop.advance(base::seconds(1));
+  EXPECT_THAT(story, testing::Contains("alert.resolved"));
+  EXPECT_EQ(parts->runner->runs().size(), 1U) << "it waits";
 }
 
 TEST_F(OneEvent, IsAcknowledgedOnlyWhenItIsDurable) {
