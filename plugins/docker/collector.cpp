@@ -71,9 +71,12 @@ void DockerCollector::collect(Samples& out) {
   }
   std::map<std::string, int> states;
   for (const char* state : kStates) states[state] = 0;
+  std::vector<Container> running;
   for (const Json& row : list.items()) {
     try {
-      collect_one(row["Id"].text(), deadline, take, states);
+      Container container = collect_state(row["Id"].text(), deadline, take);
+      ++states[container.state];
+      if (container.running) running.push_back(std::move(container));
     } catch (const Error& error) {
       if (error.fault() != Fault::kNotFound) throw;  // else it was removed meanwhile
     }
@@ -81,20 +84,32 @@ void DockerCollector::collect(Samples& out) {
   out.add("docker_up", 1);
   for (const auto& [state, count] : states) out.add("docker_containers", count, {{"state", state}});
   for (const Found& sample : found) out.add(sample.name, sample.value, sample.labels);
+  if (stats_) collect_stats(running, out);
 }
 
-void DockerCollector::collect_one(const std::string& id, const common::Deadline& deadline, const Take& take,
-                                  std::map<std::string, int>& states) {
+Container DockerCollector::collect_state(const std::string& id, const common::Deadline& deadline, const Take& take) {
   Container c = parse_inspect(api_.get("/containers/" + id + "/json", deadline));
-  ++states[c.state];
   state_samples(c, take);
   limit_samples(c, take);
-  if (!c.running) return;
+  if (!c.running) return c;
   take("container_last_seen", static_cast<double>(time(nullptr)), c.labels());
   take("container_start_time_seconds", seconds_of(c.started_at), c.labels());
-  if (!stats_) return;
-  Json stats = api_.get("/containers/" + id + "/stats?stream=0&one-shot=1", deadline);
-  stats_samples(c, stats, disk_name, take);
+  return c;
+}
+
+void DockerCollector::collect_stats(const std::vector<Container>& running, Samples& out) {
+  const auto known = rounds_.found();
+  std::vector<std::string> ids;
+  for (const Container& container : running) {
+    ids.push_back(container.id);
+    const auto found = known.find(container.id);
+    if (found == known.end()) continue;
+    stats_samples(container, found->second.stats, disk_name,
+                  [&](std::string_view name, double value, const Labels& labels) {
+                    out.add(name, value, labels, found->second.at_ms);
+                  });
+  }
+  rounds_.begin(std::move(ids));
 }
 
 }  // namespace reeve::docker
