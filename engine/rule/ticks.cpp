@@ -9,6 +9,7 @@ namespace reeve::rule {
 void EngineImpl::start() {
   started_ = true;
   for (size_t group = 0; group < groups_.size(); ++group) arm(group);
+  arm_keep();
 }
 
 void EngineImpl::stop() {

@@ -136,7 +136,7 @@ class Parser {
     } else if (word == "stale" && !has_sign) {
       value = model::stale_marker();
     } else {
-      return fail("unexpected \"" + word + "\" in series value");
+      return fail(word.empty() ? "unexpected \"x\"" : "unexpected \"" + word + "\" in series value");
     }
     at_ = end;
     return value;

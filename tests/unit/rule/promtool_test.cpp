@@ -141,6 +141,29 @@ TEST_F(Written, UnknownKeysAreErrorsWithPlaces) {
   EXPECT_THAT(test("rulefiles: []\n", 1), HasSubstr("unknown field \"rulefiles\" (did you mean \"rule_files\"?)"));
 }
 
+// Blocks of `== name`, a test file, `-- ` and the first line that is said of it, behind the file's name.
+TEST_F(Written, WhatCannotBeRunIsSaidWithItsPlace) {
+  std::ifstream in(REEVE_TEST_DIR "/unit/rule/testdata/broken_tests.txt");
+  std::string name, text;
+  int cases = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("#")) continue;
+    if (line.starts_with("== ")) {
+      name = line.substr(3);
+      text.clear();
+    } else if (!line.starts_with("-- ")) {
+      text += line + "\n";
+    } else {
+      SCOPED_TRACE(name);
+      std::vector<std::string> said = base::split(test(text, 1), '\n');
+      ASSERT_GT(said.size(), 2u);
+      EXPECT_EQ(said[2], (folder_ / "t.yaml").string() + ":" + line.substr(3));
+      ++cases;
+    }
+  }
+  EXPECT_GT(cases, 30);
+}
+
 TEST_F(Written, GlobsAreRelativeToTheTestFile) {
   write("a.rules", "groups: [{ name: a, rules: [{ record: x, expr: '1' }] }]");
   write("b.rules", "groups: [{ name: b, rules: [{ record: y, expr: '2' }] }]");
