@@ -38,12 +38,16 @@ std::string words_of(const Ended& ended) {
 
 Argv checked_arguments(const Allowed& allowed, const Args& args) {
   Argv words;
+  const std::string* missing = nullptr;
   for (const Argument& argument : allowed.arguments) {
     if (!args.has(argument.name)) {
-      if (argument.required)
-        throw Error(Fault::kInvalid, allowed.name + ": the argument " + argument.name + " is missing");
-      // What follows it would take its place.
-      break;
+      if (missing == nullptr) missing = &argument.name;
+      if (argument.required) throw Error(Fault::kInvalid, allowed.name + ": the argument " + *missing + " is missing");
+      continue;
+    }
+    // It would take the place of the one before it.
+    if (missing != nullptr) {
+      throw Error(Fault::kInvalid, allowed.name + ": the argument " + *missing + " is missing before " + argument.name);
     }
     const Json& value = args[argument.name];
     std::string text = value.is_text() ? value.text() : value.dump();

@@ -16,6 +16,31 @@ void check_url(const char* key, const std::string& url) {
   if (!parsed) throw Error(Fault::kInvalid, std::string(key) + ": " + parsed.fault().text);
 }
 
+bool same_server(const std::string& a, const std::string& b) {
+  auto one = common::http::parse_url(a);
+  auto other = common::http::parse_url(b);
+  return one && other && one->tls == other->tls && one->address.text() == other->address.text();
+}
+
+/// "/a/../b" and its encoded spellings: a server may take it for "/b".
+bool climbs(std::string path) {
+  for (char& c : path) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == '\\' ? '/' : c;
+  for (size_t at = 0; (at = path.find("%2", at)) != std::string::npos;) {
+    char decoded = path[at + 2] == 'e' ? '.' : path[at + 2] == 'f' ? '/' : '\0';
+    if (decoded != '\0') path.replace(at, 3, 1, decoded);
+    ++at;
+  }
+  path += '/';
+  return path.find("/../") != std::string::npos || path.find("/./") != std::string::npos;
+}
+
+bool below(const std::string& url, const std::string& prefix) {
+  if (!url.starts_with(prefix) || prefix.empty()) return false;
+  // http://api is not the beginning of http://api.example.org.
+  bool whole_words = prefix.back() == '/' || prefix.back() == '?' || url.size() == prefix.size();
+  return whole_words || url[prefix.size()] == '/' || url[prefix.size()] == '?';
+}
+
 }  // namespace
 
 bool is_one_of(int status, const std::vector<std::string>& expect) {
@@ -57,6 +82,7 @@ Settings Settings::of(const Config& config) {
   check_url("url", s.url);
   check_url("metrics", s.metrics);
   is_one_of(200, s.expect);
+  if (s.method == "HEAD" && !s.contains.empty()) throw Error(Fault::kInvalid, "contains: a HEAD has no body");
   if (s.watch.count() > 0 && s.url.empty()) throw Error(Fault::kInvalid, "watch: there is no url to watch");
   if (s.watch.count() > 0 && s.watch.count() < 100) throw Error(Fault::kInvalid, "watch: at least 100ms");
   return s;
@@ -65,9 +91,16 @@ Settings Settings::of(const Config& config) {
 Ask Settings::ask(const std::string& to) const {
   Ask ask;
   ask.url = to;
-  ask.headers = headers;
+  // They may hold its token.
+  if (same_server(url.empty() ? metrics : url, to)) ask.headers = headers;
   ask.ca_file = ca_file;
   return ask;
+}
+
+bool Settings::allows(const std::string& to) const {
+  if (allow.empty()) return true;
+  return !climbs(to.substr(0, to.find_first_of("?#"))) &&
+         std::any_of(allow.begin(), allow.end(), [&](const std::string& prefix) { return below(to, prefix); });
 }
 
 bool Settings::expected(int status) const {

@@ -26,9 +26,11 @@ struct Settings {
   /// Throws Error(kInvalid) for what the table of keys cannot say.
   static Settings of(const Config& config);
   std::string target() const { return "http/" + name; }
-  /// A request to this URL with the instance's headers.
+  /// A request to this URL, with the instance's headers when it goes to the instance's own server.
   Ask ask(const std::string& to) const;
   bool expected(int status) const;
+  /// Is it below one of `allow`, without a way out of it ("/a/../b")?
+  bool allows(const std::string& to) const;
 };
 
 /// Is `status` one of "200", "2xx", ...? Throws Error(kInvalid) for a word that is none of these.

@@ -1,5 +1,6 @@
 #include "common/metrics/exposition.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -73,6 +74,10 @@ class Line {
   std::string_view rest_;
 };
 
+bool has_label(const Sample& sample, const std::string& name) {
+  return std::any_of(sample.labels.begin(), sample.labels.end(), [&](const auto& each) { return each.first == name; });
+}
+
 /// `{a="b", c="d"}`, and `{"a name", a="b"}` where the metric's name stands inside.
 bool take_labels(Line& line, Sample& sample) {
   if (!line.take('{')) return true;
@@ -86,7 +91,7 @@ bool take_labels(Line& line, Sample& sample) {
     line.skip_blanks();
     if (line.take('=')) {
       line.skip_blanks();
-      if (!line.take_quoted(value)) return false;
+      if (!line.take_quoted(value) || has_label(sample, name)) return false;
       sample.labels.emplace_back(std::move(name), std::move(value));
     } else {
       if (!quoted || !sample.name.empty()) return false;

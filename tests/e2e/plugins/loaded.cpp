@@ -149,13 +149,24 @@ std::string Loaded::check() const {
 }
 
 Outcome Loaded::collect(int64_t deadline_ms) {
-  Recorder recorder(secrets_);
+  return collecting()->collect(deadline_ms);
+}
+
+Loaded::Collecting::Collecting(const reeve_plugin* plugin, const std::string& config, const Json& secrets)
+    : recorder_(secrets), plugin_(plugin) {
   char error[1024] = "";
-  void* lane = plugin_->collector(recorder.table(), text(config_), error, sizeof error);
-  if (lane == nullptr) return {REEVE_INTERNAL, error, {}, {}};
-  int result = plugin_->collect(lane, 1, deadline_ms);
-  plugin_->close(lane);
-  Outcome outcome = recorder.take();
+  lane_ = plugin->collector(recorder_.table(), text(config), error, sizeof error);
+  error_ = error;
+}
+
+Loaded::Collecting::~Collecting() {
+  if (lane_ != nullptr) plugin_->close(lane_);
+}
+
+Outcome Loaded::Collecting::collect(int64_t deadline_ms) {
+  if (lane_ == nullptr) return {REEVE_INTERNAL, error_, {}, {}};
+  int result = plugin_->collect(lane_, 1, deadline_ms);
+  Outcome outcome = recorder_.take();
   outcome.result = result;
   return outcome;
 }

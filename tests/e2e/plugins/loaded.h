@@ -78,6 +78,20 @@ class Loaded {
   /// "" when the configuration is accepted.
   std::string check() const;
   Outcome collect(int64_t deadline_ms = 10'000);
+  /// An open Collector, for what it remembers from one collect to the next.
+  class Collecting {
+   public:
+    Collecting(const reeve_plugin* plugin, const std::string& config, const Json& secrets);
+    ~Collecting();
+    Outcome collect(int64_t deadline_ms);
+
+   private:
+    Recorder recorder_;
+    const reeve_plugin* plugin_;
+    std::string error_;
+    void* lane_ = nullptr;
+  };
+  std::unique_ptr<Collecting> collecting() const { return std::make_unique<Collecting>(plugin_, config_, secrets_); }
   Outcome plan(const std::string& action, Json args) {
     return act(&reeve_plugin::plan, action, std::move(args), "", "");
   }

@@ -3,11 +3,12 @@
 // A script begins with `plugin NAME`, then come `config JSON`, `let NAME = TEXT` (for ${NAME}), `file PATH`, `program
 // PATH` (below ${FOLDER}) and answers of a server (on ${SOCKET} and ${URL}) that hold for each of its cases; a case
 // begins with
-// `== what it shows`. An answer: `GET /path => 200 Name: value; Name: value`, or `=> raw|close|hang|stream|ended`, the
+// `== what it shows`. An answer: `GET /path => 200 Name: value | Name: value`, or `=> raw|close|hang|stream|ended`, the
 // bytes indented below; `cut N` writes those that follow in pieces. Then calls, with what is expected indented below
 // them:
-//   check | collect [exactly] | plan ACTION JSON | invoke ACTION JSON | probe ACTION JSON | watch [CURSOR] | asked |
-//   head
+// (eventually: again and again until the last line is there)
+//   check | collect [exactly | eventually] | plan ACTION JSON | invoke ACTION JSON | probe ACTION JSON | watch [CURSOR]
+//   | asked | head
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <set>
 #include <sstream>
 
+#include "common/http/client.h"
 #include "e2e/plugins/loaded.h"
 #include "e2e/plugins/scripted.h"
 
@@ -87,6 +89,18 @@ std::string unescaped(const std::string& text) {
   return out;
 }
 
+std::string trimmed(const std::string& text) {
+  const size_t from = std::min(text.size(), text.find_first_not_of(' '));
+  return text.substr(from, text.find_last_not_of(' ') + 1 - from);
+}
+
+/// On one line.
+std::string shown(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : std::string(1, c);
+  return out;
+}
+
 std::string chunk(const std::string& text) {
   std::stringstream size;
   size << std::hex << text.size();
@@ -128,6 +142,7 @@ class Player {
   explicit Player(const Script& script) : script_(script), server_(folder_.path() + "/peer.sock") {
     variables_["FOLDER"] = folder_.path();
     variables_["SOCKET"] = folder_.path() + "/peer.sock";
+    variables_["ENCODED_SOCKET"] = common::http::encode(variables_["SOCKET"]);
     variables_["PORT"] = std::to_string(server_.port());
     variables_["URL"] = "http://127.0.0.1:" + std::to_string(server_.port());
   }
@@ -167,7 +182,7 @@ class Player {
     if (verb == "baseline") baseline_ = text.substr(9);
     if (verb == "file" || verb == "program") put(first, body, verb == "program");
     if (verb == "check") expect_text(Loaded(plugin_, config_).check(), body);
-    if (verb == "collect") expect_samples(Loaded(plugin_, config_).collect(deadline_ms_), body, first == "exactly");
+    if (verb == "collect") collect(first, body);
     if (verb == "deadline") deadline_ms_ = std::stoi(first);
     if (verb == "plan" || verb == "invoke" || verb == "probe") act(verb, first, rest, body);
     if (verb == "watch") watch(first + (rest.empty() ? "" : " " + rest), body);
@@ -181,6 +196,23 @@ class Player {
     Json more;
     ASSERT_TRUE(Json::parse(text, more)) << text;
     for (const auto& [key, value] : more.pairs()) config_.set(key, value);
+    collecting_.reset();
+  }
+
+  /// On one lane as long as the configuration is the same.
+  void collect(const std::string& how, const std::vector<std::string>& body) {
+    if (!collecting_) collecting_ = Loaded(plugin_, config_).collecting();
+    Outcome outcome = collecting_->collect(deadline_ms_);
+    if (how == "eventually") {
+      eventually([&] {
+        for (Seen& sample : outcome.samples) sample.at_ms = 0;
+        const auto is_wanted = [&](const Seen& sample) { return line_of(sample) == body.back(); };
+        if (std::any_of(outcome.samples.begin(), outcome.samples.end(), is_wanted)) return true;
+        outcome = collecting_->collect(deadline_ms_);
+        return false;
+      });
+    }
+    expect_samples(outcome, body, how == "exactly");
   }
 
   void put(const std::string& name, const std::vector<std::string>& body, bool program) {
@@ -211,8 +243,7 @@ class Player {
       answer.bytes =
           "HTTP/1.1 " + how.substr(0, 3) + " Scripted\r\nContent-Length: " + std::to_string(bytes.size()) + "\r\n";
       std::istringstream headers(how.substr(3));
-      for (std::string line; std::getline(headers, line, ';');)
-        answer.bytes += line.substr(std::min(line.size(), line.find_first_not_of(' '))) + "\r\n";
+      for (std::string line; std::getline(headers, line, '|');) answer.bytes += trimmed(line) + "\r\n";
       answer.bytes += "\r\n" + bytes;
     }
     // A case's own answer takes the place of the one for all; further ones of the case follow it.
@@ -269,7 +300,7 @@ class Player {
       if (line.starts_with("{") && Json::parse(line, wanted)) {
         EXPECT_TRUE(outcome.ok() && holds(outcome.answer, wanted)) << "got " << said << "\nwant " << line;
       } else {
-        EXPECT_EQ(said, line);
+        EXPECT_EQ(shown(said), line);
       }
     }
     EXPECT_FALSE(body.empty());
@@ -323,6 +354,7 @@ class Player {
   std::map<std::string, std::string> variables_;
   std::string plugin_, baseline_;
   Json config_ = Json::map();
+  std::unique_ptr<Loaded::Collecting> collecting_;
   std::set<std::string> own_;  ///< requests that this case answers itself
   size_t played_ = 0, piece_ = 0;
   int64_t deadline_ms_ = 10'000;
