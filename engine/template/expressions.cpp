@@ -125,6 +125,12 @@ Datum Evaluator::call(const Datum& dot, const Function& function, const Datum* r
   const auto param = [&function](size_t i) { return function.params[std::min(i, function.params.size() - 1)]; };
   for (size_t i = 0; i < given; ++i) arguments.push_back(argument(dot, param(i), *(*operands)[i + 1]));
   if (final) arguments.push_back(checked(*final, param(given)));
+  if (function.name == "call" && !arguments[0].is_nothing()) {
+    at(node);
+    std::string what = given > 0 ? node_text(*(*operands)[1]) : "<" + arguments[0].type_name() + " Value>";
+    if (what.starts_with('(')) what = what.substr(1, what.size() - 2);
+    fail("error calling call: non-function " + what + " of type " + arguments[0].type_name());
+  }
   return invoke(function, node, arguments);
 }
 

@@ -79,10 +79,9 @@ Datum length(Caller&, Arguments& args) {
   throw Failure{0, "len of type " + pointed_type(item)};
 }
 
-/// Nothing that a template can hold is a function.
-Datum call(Caller&, Arguments& args) {
-  if (args[0].is_nothing()) throw Failure{0, "call of nil"};
-  throw Failure{0, "non-function of type " + args[0].type_name()};
+/// Nothing that a template can hold is a function, and the evaluator says what it is instead.
+Datum call(Caller&, Arguments&) {
+  throw Failure{0, "call of nil"};
 }
 }  // namespace
 

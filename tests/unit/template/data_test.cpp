@@ -49,7 +49,7 @@ TEST_P(TemplateData, IsWhatPrometheusGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, TemplateData,
-                         testing::Values("language", "functions", "prometheus", "humanize", "printf", "format"),
+                         testing::Values("language", "functions", "prometheus", "humanize", "printf", "format", "recipes"),
                          [](const auto& param) { return std::string(param.param); });
 
 }  // namespace
