@@ -7,6 +7,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,6 +96,7 @@ class Parser {
   void assign(const Expression& target);
   void assigned_outside(const Variable& variable, int line, int col);
   void check_call(const Expression& call);
+  void check_prose(const Expression& call);
   void check_keys(const Expression& table, const std::string& what, const std::string& keys);
   void check_check_function(const Expression& table);
   void check_waiting(const Expression& call);
@@ -106,7 +109,8 @@ class Parser {
   Linted& out_;
   std::vector<std::vector<std::unique_ptr<Variable>>> scopes_;
   std::vector<std::shared_ptr<FunctionInfo>> functions_;
-  std::string callback_of_;  ///< the arguments of this C function are being read
+  std::optional<std::set<std::string>> params_;  ///< of the runbook, where they stand in a table
+  std::string callback_of_;                      ///< the arguments of this C function are being read
   int nesting_ = 0;
 };
 

@@ -91,12 +91,34 @@ void Parser::check_waiting(const Expression& call) {
           "a call of run or of a plugin cannot stand inside a " + function->inside + " function: make a list first");
 }
 
+// Prose is filled in with parameters; what stands in the script itself must name them right.
+void Parser::check_prose(const Expression& call) {
+  static const std::set<std::string> kProse{"note", "approve", "wait", "done", "fail", "escalate"};
+  if (!params_ || call.kind != Expression::Kind::kMethod || !call.variable || !call.variable->is_run ||
+      !kProse.contains(call.text) || call.arguments.empty())
+    return;
+  std::vector<const Expression*> texts{call.arguments[0].get()};
+  for (const Expression::Field& field : texts[0]->fields)
+    if (field.position == 1 || field.key == "text" || field.key == "label") texts.push_back(field.value.get());
+  for (const Expression* text : texts) {
+    if (text->kind != Expression::Kind::kString) continue;
+    for (size_t at = text->text.find("${"); at != std::string::npos; at = text->text.find("${", at + 1)) {
+      const size_t close = text->text.find('}', at);
+      if (close == std::string::npos) break;
+      const std::string name = text->text.substr(at + 2, close - at - 2);
+      if (!params_->contains(name))
+        find(text->line, text->col, "${" + name + "}: there is no such parameter" + suggestion(name, *params_));
+    }
+  }
+}
+
 void Parser::check_call(const Expression& call) {
   check_waiting(call);
   static const std::set<std::string> kChanging{"insert", "remove", "sort", "move"};
   if (call.global == "table" && kChanging.contains(call.text) && !call.arguments.empty() && call.arguments[0]->variable)
     assigned_outside(*call.arguments[0]->variable, call.arguments[0]->line, call.arguments[0]->col);
   const Expression* first = call.arguments.empty() ? nullptr : call.arguments[0].get();
+  check_prose(call);
   if (call.kind == Expression::Kind::kMethod && call.variable && call.variable->is_run) {
     const auto methods = names_.keys.find("run");
     if (methods != names_.keys.end() && !methods->second.contains(call.text))
@@ -115,8 +137,13 @@ void Parser::check_call(const Expression& call) {
   if (call.global == "runbook_test") return keep_places(*first, "");
   if (call.global != "runbook") return;
   check_keys(*first, "runbook", "runbook");
-  for (const Expression::Field& field : first->fields)
+  params_.emplace();
+  for (const Expression::Field& field : first->fields) {
     if (field.key == "limits") check_keys(*field.value, "limits", "limits");
+    if (field.key != "params") continue;
+    for (const Expression::Field& param : field.value->fields) params_->insert(param.key);
+    if (field.value->kind != Expression::Kind::kTable) params_.reset();
+  }
   keep_places(*first, "");
 }
 

@@ -57,6 +57,8 @@ class Reader {
   Value table(int index, int depth) {
     if (depth == 0) fail("is nested more than 32 levels deep");
     luaL_checkstack(lua_, 4, "nested tables");
+    if (luaL_getmetafield(lua_, index, "__metatable") != LUA_TNIL)
+      fail("holds something that is no data (run, a plugin, a library)");
     const lua_Unsigned length = lua_rawlen(lua_, index);
     Value::Map named;
     bool only_positions = true;
@@ -87,6 +89,9 @@ class Reader {
       lua_pop(lua_, 1);
     }
     std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (size_t i = 1; i < named.size(); ++i)
+      if (named[i].first == named[i - 1].first)
+        fail(("has the key " + named[i].first + " as a number and as a text").c_str());
     return named;
   }
 

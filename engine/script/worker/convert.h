@@ -14,8 +14,8 @@ namespace reeve::script {
 
 void push_value(lua_State* lua, const model::Value& value);
 
-/// \errors (raised) functions, handles, tables in themselves, more than 32 levels, 100,000 items or 4 MiB; `what` names
-/// the value in the message.
+/// \errors (raised) functions, handles, what has a locked metatable, tables in themselves, one key as number and as
+/// text, more than 32 levels, 100,000 items or 4 MiB; `what` names the value in the message.
 model::Value to_value(lua_State* lua, int index, const char* what);
 /// As above, an empty table gives an empty map.
 model::Value to_map(lua_State* lua, int index, const char* what);

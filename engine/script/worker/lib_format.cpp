@@ -59,7 +59,7 @@ void add_printed(luaL_Buffer* out, int written, const char* text) {
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 void add_number(lua_State* lua, luaL_Buffer* out, Spec& spec, int argument) {
   char room[512];
-  if (std::strchr("dixXoc", spec.conversion)) {
+  if (std::strchr("diuxXoc", spec.conversion)) {
     const lua_Integer n = luaL_checkinteger(lua, argument);
     spec.end(spec.conversion == 'c' ? "" : "ll");
     if (spec.conversion == 'c') {
@@ -87,11 +87,30 @@ void add_text(lua_State* lua, luaL_Buffer* out, Spec& spec, int argument) {
 }
 #pragma GCC diagnostic pop
 
-void add_quoted(lua_State* lua, luaL_Buffer* out, int argument) {
-  if (lua_type(lua, argument) != LUA_TSTRING) {
+/// A number, truth or nil as Lua reads it back exactly.
+void add_literal(lua_State* lua, luaL_Buffer* out, int argument) {
+  char room[64] = "";
+  if (lua_isinteger(lua, argument)) {
+    const lua_Integer n = lua_tointeger(lua, argument);
+    std::snprintf(room, sizeof room, n == LUA_MININTEGER ? "0x%llx" : "%lld", static_cast<long long>(n));
+  } else if (lua_type(lua, argument) == LUA_TNUMBER) {
+    const lua_Number n = lua_tonumber(lua, argument);
+    std::snprintf(room, sizeof room,
+                  std::isinf(n)   ? (n > 0 ? "1e9999" : "-1e9999")
+                  : std::isnan(n) ? "(0/0)"
+                                  : "%a",
+                  n);
+  } else {
+    luaL_argcheck(lua, lua_type(lua, argument) == LUA_TNIL || lua_type(lua, argument) == LUA_TBOOLEAN, argument,
+                  "value has no literal form");
     push_text(lua, argument, nullptr);
     return luaL_addvalue(out);
   }
+  luaL_addstring(out, room);
+}
+
+void add_quoted(lua_State* lua, luaL_Buffer* out, int argument) {
+  if (lua_type(lua, argument) != LUA_TSTRING) return add_literal(lua, out, argument);
   size_t size = 0;
   const char* text = lua_tolstring(lua, argument, &size);
   luaL_addchar(out, '"');
@@ -102,7 +121,8 @@ void add_quoted(lua_State* lua, luaL_Buffer* out, int argument) {
       luaL_addchar(out, text[i]);
     } else if (c < 32 || c == 127) {
       char room[8];
-      std::snprintf(room, sizeof room, "\\%03d", c);
+      const bool digit = i + 1 < size && text[i + 1] >= '0' && text[i + 1] <= '9';
+      std::snprintf(room, sizeof room, digit ? "\\%03d" : "\\%d", c);
       luaL_addstring(out, room);
     } else {
       luaL_addchar(out, text[i]);
@@ -131,7 +151,7 @@ int l_format(lua_State* lua) {
     Spec spec;
     p = read_spec(lua, p, spec);
     luaL_argcheck(lua, ++argument <= arguments || !spec.conversion, argument, "no value");
-    if (spec.conversion && std::strchr("dixXocaAeEfFgG", spec.conversion)) {
+    if (spec.conversion && std::strchr("diuxXocaAeEfFgG", spec.conversion)) {
       add_number(lua, &out, spec, argument);
     } else if (spec.conversion == 's') {
       add_text(lua, &out, spec, argument);

@@ -261,18 +261,15 @@ int l_rep(lua_State* lua) {
   return 1;
 }
 
-// The metatable of strings: methods, and arithmetic as stock Lua has it only for numbers in text (left out on purpose:
-// "10" + 1 goes through the language itself).
+// The metatable of strings as stock Lua made it (arithmetic on numbers in text), with our methods, and locked.
 void lock_string_metatable(lua_State* lua) {
-  lua_createtable(lua, 0, 2);
-  lua_pushvalue(lua, -2);
+  lua_pushliteral(lua, "");
+  lua_getmetatable(lua, -1);
+  lua_pushvalue(lua, -3);
   lua_setfield(lua, -2, "__index");
   lua_pushliteral(lua, "locked");
   lua_setfield(lua, -2, "__metatable");
-  lua_pushliteral(lua, "");
-  lua_insert(lua, -2);
-  lua_setmetatable(lua, -2);
-  lua_pop(lua, 1);
+  lua_pop(lua, 2);
 }
 }  // namespace
 

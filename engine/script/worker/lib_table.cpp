@@ -66,7 +66,7 @@ int l_concat(lua_State* lua) {
     charge(lua, 1);
     lua_rawgeti(lua, 1, i);
     if (!lua_isstring(lua, -1))
-      return luaL_error(lua, "invalid value (a %s) at index %I in table for 'concat'", luaL_typename(lua, -1),
+      return luaL_error(lua, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(lua, -1),
                         static_cast<LUAI_UACINT>(i));
     luaL_addvalue(&out);
     if (i < last) luaL_addlstring(&out, between, between_size);

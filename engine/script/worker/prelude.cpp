@@ -72,11 +72,12 @@ constexpr char kRun[] = R"lua(
 local Run = {}
 local params, undos = {}, {}
 
+-- A name that is no parameter stays as it is: it may stand in text from outside. In the script's own text the lint
+-- has refused it.
 local function prose(text)
   if type(text) ~= "string" then return text end
   return (core.gsub(text, "%${([%w_]+)}", function(name)
-    if params[name] == nil then fail("${" .. name .. "}: there is no such parameter") end
-    return tostring(params[name])
+    return params[name] ~= nil and tostring(params[name]) or nil
   end))
 end
 
@@ -84,6 +85,9 @@ local reserved = set("wait", "timeout", "dry_result")
 local function action(plugin, instance, verb, given)
   local args, asked = {}, { instance = instance }
   for key, value in sorted(given or {}) do
+    if type(key) ~= "string" then
+      fail(plugin .. "." .. verb .. " takes named arguments: " .. plugin .. "." .. verb .. " { name = value }")
+    end
     if reserved[key] then asked[key] = value else args[key] = value end
   end
   asked.args = args
@@ -210,10 +214,12 @@ function Run:each(list, options, fn)
     seen[key] = true
     keys[i] = key
   end
-  local limit = options.max or #list
+  local limit, stop_after = options.max or #list, options.stop_after or 1
+  if type(limit) ~= "number" or limit < 1 then fail("run:each: max is a number from 1") end
+  if type(stop_after) ~= "number" or stop_after < 1 then fail("run:each: stop_after is a number from 1") end
   local size = options.ramp == false and limit or 1
   return waves(list, keys, function(i) return function() return fn(list[i], i) end end, size, limit,
-               options.ramp ~= false, options.stop_after or 1)
+               options.ramp ~= false, stop_after)
 end
 
 function Run:all(functions)
@@ -247,7 +253,7 @@ local function clean_up()
     local ok, err = protected(undo)
     if not ok then insert(failures, tostring(err)) end
   end
-  if #failures > 0 then finish("failed", concat(failures, "; ")) end
+  if #failures > 0 then core.error(concat(failures, "; "), 0) end
 end
 
 local methods = { id = true, alert = true, mute = true, temporary = true, call = true, restart_with = true }

@@ -1,4 +1,6 @@
 // The primitives of the prelude that need a run: asking, waiting, ending, undoing, branching.
+#include <cstdio>
+
 #include "script/worker/convert.h"
 #include "script/worker/library.h"
 #include "script/worker/script_run.h"
@@ -7,6 +9,23 @@ namespace reeve::script {
 
 namespace {
 using model::Value;
+
+/// A key within a path: what separates there, or is no plain letter, is written as %XX, so that no key of an item (a
+/// name from outside) makes a path that means another place.
+std::string path_piece(const std::string& key) {
+  std::string out;
+  for (const char c : key) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 32 && byte < 127 && c != '/' && c != '?' && c != '%') {
+      out += c;
+      continue;
+    }
+    char room[4];
+    std::snprintf(room, sizeof room, "%%%02X", byte);
+    out += room;
+  }
+  return out;
+}
 
 void must_be_able_to_wait(lua_State* lua) {
   if (!State::of(lua).run) raise_error(lua, "script", "there is no action at the top level of a file", "");
@@ -33,6 +52,7 @@ int ScriptRun::l_wait(lua_State* lua) {
   ScriptRun& run = of(lua);
   if (!run.running_->check_path.empty()) raise_error(lua, "script", "run:wait cannot stand inside a check", "");
   run.ask(lua, "wait", 1, 2);
+  run.running_->wait = Branch::Wait::kCheck;
   return lua_yieldk(lua, 0, 0, wait_done);
 }
 
@@ -67,7 +87,7 @@ int ScriptRun::l_checked(lua_State* lua) {
   }
   branch.path = branch.check_path;
   branch.check_path.clear();
-  branch.wait = Branch::Wait::kAnswer;
+  branch.wait = Branch::Wait::kCheck;
   run.items_.push_back(Value::list().push("checked").push(branch.path).push(ok).push(std::move(value)));
   return lua_yieldk(lua, 0, 0, wait_done);
 }
@@ -77,7 +97,10 @@ int ScriptRun::l_finish(lua_State* lua) {
   const std::string result = luaL_checkstring(lua, 1), message = luaL_tolstring(lua, 2, nullptr);
   if (run.running_->parent && result == "done")
     raise_error(lua, "script", "run:done ends the whole run: inside run:each just return", "");
-  if (run.running_->parent || !run.running_->check_path.empty()) raise_error(lua, result, message, run.running_->path);
+  if (run.phase_ == "cleanup" && result == "done")
+    raise_error(lua, "script", "run:done ends a run that goes well: an undo function just returns", "");
+  if (run.phase_ == "cleanup" || run.running_->parent || !run.running_->check_path.empty())
+    raise_error(lua, result, message, run.running_->path);
   State::of(lua).finish(lua, result, message);
 }
 
@@ -117,7 +140,7 @@ int ScriptRun::l_branches(lua_State* lua) {
     lua_State* thread = lua_newthread(lua);
     run.branches_.push_back(std::make_unique<Branch>());
     Branch& branch = *run.branches_.back();
-    branch.prefix = place + "/" + key + "/";
+    branch.prefix = place + "/" + path_piece(key) + "/";
     branch.parent = &parent;
     branch.index = static_cast<size_t>(i);
     branch.lua = thread;

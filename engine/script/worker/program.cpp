@@ -55,7 +55,7 @@ int undefined_name(lua_State* lua) {
 int undeclared_assignment(lua_State* lua) {
   const std::string name = luaL_tolstring(lua, 2, nullptr);
   const std::string near = near_name(lua, name);
-  if (!near.empty()) return luaL_error(lua, "\"%s\" cannot be changed: it is part of the sandbox", near.c_str());
+  if (near == name) return luaL_error(lua, "\"%s\" cannot be changed: it is part of the sandbox", near.c_str());
   return luaL_error(lua, "assignment to undeclared variable \"%s\" (write local %s)", name.c_str(), name.c_str());
 }
 
@@ -306,6 +306,7 @@ void Program::open_prelude(lua_State* lua) {
   lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
   for (const char* name : {"p", "runbook", "runbook_test"}) {
     lua_getfield(lua, -2, name);
+    if (lua_type(lua, -1) == LUA_TTABLE) freeze(lua, name);
     lua_setfield(lua, -2, name);
   }
   lua_pop(lua, 3);

@@ -57,7 +57,7 @@ ScriptRun::Items ScriptRun::start(double now) {
 }
 
 ScriptRun::Items ScriptRun::answer(const std::string& path, Reply reply, double now) {
-  if (Branch* branch = waiting_for(path, Branch::Wait::kAnswer); branch && !over_) {
+  if (Branch* branch = waiting_for(path, false); branch && !over_) {
     program_.state().now = now;
     reply_ = std::move(reply);
     check_ = false;
@@ -67,7 +67,7 @@ ScriptRun::Items ScriptRun::answer(const std::string& path, Reply reply, double 
 }
 
 ScriptRun::Items ScriptRun::check(const std::string& path, double now) {
-  if (Branch* branch = waiting_for(path, Branch::Wait::kAnswer); branch && !over_) {
+  if (Branch* branch = waiting_for(path, true); branch && !over_) {
     program_.state().now = now;
     check_ = true;
     go_on(*branch);
@@ -101,9 +101,11 @@ ScriptRun::Branch& ScriptRun::new_branch(const std::string& prefix, Branch* pare
   return branch;
 }
 
-ScriptRun::Branch* ScriptRun::waiting_for(const std::string& path, Branch::Wait wait) {
-  for (const auto& branch : branches_)
-    if (!branch->done && branch->wait == wait && branch->path == path) return branch.get();
+ScriptRun::Branch* ScriptRun::waiting_for(const std::string& path, bool to_check) {
+  for (const auto& branch : branches_) {
+    const bool waits = branch->wait == Branch::Wait::kCheck || (!to_check && branch->wait == Branch::Wait::kAnswer);
+    if (!branch->done && waits && branch->path == path) return branch.get();
+  }
   return nullptr;
 }
 
@@ -177,8 +179,10 @@ void ScriptRun::end_main(Branch& branch, int status, int results) {
   State& state = program_.state();
   if (state.finished()) return end(state.result(), state.message());
   if (status != LUA_OK) return end("failed", error_text(branch.lua, -1));
+  size_t size = 0;
   const bool text = results > 0 && lua_type(branch.lua, -results) == LUA_TSTRING;
-  end("done", text ? lua_tostring(branch.lua, -results) : "");
+  const char* message = text ? lua_tolstring(branch.lua, -results, &size) : "";
+  end("done", {message, size});
 }
 
 // Leaves {ok, value} or {ok, err} in the parent's list of results, which lies on the top of the parent's stack.

@@ -43,7 +43,12 @@ class ScriptRun {
     int calls = 0;
     lua_State* lua = nullptr;
     int reference = 0;
-    enum class Wait { kNothing, kAnswer, kCheck, kBranches } wait = Wait::kNothing;
+    enum class Wait {
+      kNothing,
+      kAnswer,
+      kCheck,  ///< an answer, or to be asked its check
+      kBranches
+    } wait = Wait::kNothing;
     std::string path;        ///< of the call it waits for
     std::string check_path;  ///< of the wait whose check is being asked, or empty
     int check_calls = 0;
@@ -66,7 +71,7 @@ class ScriptRun {
   static int branches_done(lua_State* lua, int status, lua_KContext);
 
   Branch& new_branch(const std::string& prefix, Branch* parent);
-  Branch* waiting_for(const std::string& path, Branch::Wait wait);
+  Branch* waiting_for(const std::string& path, bool to_check);
   static int begin_main(lua_State* lua);
   static int begin_child(lua_State* lua);
   static int body_done(lua_State* lua, int status, lua_KContext);

@@ -1,6 +1,26 @@
 #include "unit/script/harness.h"
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
 namespace reeve::script {
+
+std::string read_file(const std::string& name) {
+  std::ifstream file(REEVE_TEST_DIR "/unit/script/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  EXPECT_TRUE(file.good()) << name;
+  return text.str();
+}
+
+void compare(const std::string& name, const std::string& wanted, const std::string& played) {
+  if (std::getenv("REEVE_RECORD")) {
+    std::ofstream(REEVE_TEST_DIR "/unit/script/" + name) << played;
+  } else {
+    EXPECT_EQ(played, wanted) << name;
+  }
+}
 
 std::string run_body(const std::string& body, const Limits& limits) {
   ScriptHarness script(ScriptHarness::body(body), limits);

@@ -55,6 +55,12 @@ class ScriptHarness {
   ScriptRun run_;
 };
 
+/// A file below tests/unit/script.
+std::string read_file(const std::string& name);
+/// What was played must be what the file says. With REEVE_RECORD in the environment the file is written instead: look
+/// at the difference before you keep it.
+void compare(const std::string& name, const std::string& wanted, const std::string& played);
+
 /// What `return EXPRESSION` gives, as text; an error gives "error: message" (without its place).
 std::string evaluate(const std::string& expression, const Limits& limits = {});
 /// The same of a function body.

@@ -207,7 +207,6 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"run:each({ 'a', 'a' }, function() end)", "error: run:each: two items have the key a"},
         Mistake{"run:nota 'x'", "error: run has no \"nota\" (did you mean \"note\"?)"},
         Mistake{"run:mute { for_ = '5m' }", "error: run:mute is not yet supported"},
-        Mistake{"run:note '${x}'", "error: ${x}: there is no such parameter"},
         Mistake{"run.id = 1", "error: run cannot be changed"},
         Mistake{"run:undo 'x'", "error: run:undo takes a function"},
         Mistake{"table.sort({ 1, 2 }, function() run:note 'x' end)",

@@ -16,7 +16,7 @@ return runbook_test {
   ends("error", "failed: pack/words.lua:21: it broke"),
   ends("table", "failed: a table broke"),
   ends("nil_field", "failed: pack/words.lua:23: attempt to index a nil value (field 'nothing')"),
-  ends("prose", "failed: ${this}: there is no such parameter"),
+  ends("prose", "succeeded: what is ${this}?"),
   ends("tried", "succeeded: false, script, pack/words.lua:26: inside"),
   ends("tried_done", "succeeded: straight through"),
   { "people hear of a failure that nobody asked for", alert = { target = "box/a" }, params = { how = "fail" },
