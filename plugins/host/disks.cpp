@@ -1,5 +1,6 @@
 #include <array>
 #include <cctype>
+#include <optional>
 
 #include "host/collectors.h"
 
@@ -64,38 +65,56 @@ void disk_line(const std::vector<std::string_view>& parts, Out& out) {
   }
 }
 
-/// `md0 : active raid1 sdb1[1] sda1[0](F)`, then `... [2/1] [U_]`.
+struct Array {
+  std::string device, state;
+  double failed = 0, spare = 0;
+  std::optional<double> required, active;
+};
+
+void tell(const Array& array, Out& out) {
+  if (array.device.empty()) return;
+  for (std::string_view state : {"active", "inactive", "recovering", "resync", "check"}) {
+    out.add("node_md_state", {{"device", array.device}, {"state", state}}, array.state == state ? 1 : 0);
+  }
+  if (!array.required) return;  // no redundancy, nothing that could be missing
+  out.add("node_md_disks_required", {{"device", array.device}}, *array.required);
+  out.add("node_md_disks", {{"device", array.device}, {"state", "active"}}, *array.active);
+  out.add("node_md_disks", {{"device", array.device}, {"state", "failed"}}, array.failed);
+  out.add("node_md_disks", {{"device", array.device}, {"state", "spare"}}, array.spare);
+}
+
+/// `... [2/1] [U_]`: how many members it should have, and has.
+void read_members(std::string_view line, Array& array) {
+  size_t bracket = line.find(" [");
+  if (array.required || bracket == std::string_view::npos) return;
+  size_t slash = line.find('/', bracket);
+  size_t end = line.find(']', bracket);
+  if (end == std::string_view::npos || slash > end) return;
+  array.required = to_number(line.substr(bracket + 2, slash - bracket - 2));
+  array.active = to_number(line.substr(slash + 1, end - slash - 1));
+}
+
+/// `md0 : active raid1 sdb1[1] sda1[0](F)`, then its members, then what it is busy with: `recovery = 12.6% ...`.
 void arrays(const Source& source, Out& out) {
   std::string text = source.proc_file("mdstat");
-  std::string device;
-  double failed = 0;
-  double spare = 0;
+  Array array;
   for (std::string_view line : lines(text)) {
     auto parts = words(line);
     if (parts.size() > 2 && parts[1] == ":" && parts[0].starts_with("md")) {
-      device = parts[0];
-      failed = spare = 0;
+      tell(array, out);
+      array = {std::string(parts[0]), std::string(parts[2])};
       for (std::string_view part : parts) {
-        failed += part.ends_with("(F)") ? 1 : 0;
-        spare += part.ends_with("(S)") ? 1 : 0;
-      }
-      for (std::string_view state : {"active", "inactive", "recovering", "resync", "check"}) {
-        out.add("node_md_state", {{"device", device}, {"state", state}}, parts[2] == state ? 1 : 0);
+        array.failed += part.ends_with("(F)") ? 1 : 0;
+        array.spare += part.ends_with("(S)") ? 1 : 0;
       }
       continue;
     }
-    size_t bracket = line.find(" [");
-    size_t slash = line.find('/', bracket == std::string_view::npos ? 0 : bracket);
-    size_t end = line.find(']', bracket == std::string_view::npos ? 0 : bracket);
-    if (device.empty() || bracket == std::string_view::npos || slash > end || slash == std::string_view::npos) continue;
-    double required = to_number(line.substr(bracket + 2, slash - bracket - 2));
-    double active = to_number(line.substr(slash + 1, end - slash - 1));
-    out.add("node_md_disks_required", {{"device", device}}, required);
-    out.add("node_md_disks", {{"device", device}, {"state", "active"}}, active);
-    out.add("node_md_disks", {{"device", device}, {"state", "failed"}}, failed);
-    out.add("node_md_disks", {{"device", device}, {"state", "spare"}}, spare);
-    device.clear();
+    read_members(line, array);
+    for (auto [word, state] : {std::pair{"recovery", "recovering"}, {"resync", "resync"}, {"check", "check"}}) {
+      if (line.find(word) != std::string_view::npos && line.find('=') != std::string_view::npos) array.state = state;
+    }
   }
+  tell(array, out);
 }
 
 }  // namespace

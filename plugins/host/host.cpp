@@ -35,12 +35,12 @@ class HostCollector : public Collector {
   explicit HostCollector(const Config& config) : source_(source_of(config)), without_(config.texts("without")) {}
 
   void collect(Samples& samples) override {
+    if (source_.proc_folder("").empty()) throw Error(Fault::kTransient, "nothing could be read below " + source_.proc);
     Out out;
     for (const Part& part : kParts) {
       if (wanted(part.name)) part.collect(source_, out);
     }
     if (wanted(kFileSystems)) file_systems_.collect(source_, out);
-    if (out.samples.empty()) throw Error(Fault::kTransient, "nothing could be read below " + source_.proc);
     for (const auto& sample : out.samples) samples.add(sample.name, sample.value, sample.labels);
   }
 

@@ -33,6 +33,7 @@ void collect_processes(const Source& source, Out& out) {
   std::map<char, int> thread_states;
   int threads = 0;
   auto processes = common::all_processes(source.proc);
+  if (processes.empty()) return;  // a tree without them; a machine has at least one
   for (const ProcessStat& process : processes) {
     ++states[process.state];
     if (process.threads > 1) {

@@ -136,7 +136,6 @@ TEST_F(Host, RefusesAnOrderThatIsNone) {
 TEST_F(Host, FailsWholeWhereThereIsNothingToRead) {
   Folder empty;
   Json config = Json::map().set("name", "x").set("proc", empty.path()).set("sys", empty.path());
-  config.set("without", Json::texts({"kernel", "processes"}));
   Outcome outcome = Loaded("host", config).collect();
   EXPECT_EQ(outcome.result, REEVE_TRANSIENT);
   EXPECT_EQ(Loaded("host", Json::map().set("name", "x").set("without", Json::texts({"cpu"}))).check(),

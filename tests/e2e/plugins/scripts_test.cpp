@@ -180,7 +180,7 @@ class Player {
     if (verb == "let") variables_[first] = rest.substr(2);
     if (verb == "cut") piece_ = std::stoul(first);
     if (verb == "baseline") baseline_ = text.substr(9);
-    if (verb == "file" || verb == "program") put(first, body, verb == "program");
+    if (verb == "file" || verb == "program") put(text.substr(verb.size() + 1), body, verb == "program");
     if (verb == "check") expect_text(Loaded(plugin_, config_).check(), body);
     if (verb == "collect") collect(first, body);
     if (verb == "deadline") deadline_ms_ = std::stoi(first);
