@@ -41,21 +41,20 @@ int Engine::run() {
 }
 
 Status Engine::open() {
-  state_ = settings_.state;
-  if (state_.empty()) {
-    // The state folder is needed before everything else; the whole configuration is read again, and checked, by
-    // Loading.
-    REEVE_TRY(const Config config, settings_.source());
-    state_ = config.state;
-  }
-  state_ = std::filesystem::absolute(state_).lexically_normal().string();
+  // State folder, ledger and series are needed before everything else: what the configuration says about them holds
+  // from the start. The whole of it is read again, and checked, by Loading.
+  REEVE_TRY(const Config config, settings_.source());
+  const std::string& state = settings_.state.empty() ? config.state : settings_.state;
+  state_ = std::filesystem::absolute(state).lexically_normal().string();
   auto folder = StateFolder::take(state_);
   if (!folder.ok()) return folder.error();
   folder_.emplace(std::move(*folder));
   base::set_crash_folder(state_);
-  make_parts();
+  make_parts(config);
   Parts& parts = *parts_;
-  REEVE_TRY(parts.file, ledger::open(ledger_settings(state_), loop_, parts.clock, parts.random));
+  ledger::Settings record = ledger_settings(state_);
+  record.anchor_file = config.anchor;
+  REEVE_TRY(parts.file, ledger::open(std::move(record), loop_, parts.clock, parts.random));
   REEVE_TRY(parts.reader, ledger::open_reader(state_));
   parts.ledger = std::make_unique<Recorder>(*parts.file, parts.clock, [this](const model::Entry& entry) {
     pipeline_->on_entry(entry);
@@ -64,13 +63,13 @@ Status Engine::open() {
   return {};
 }
 
-void Engine::make_parts() {
+void Engine::make_parts(const Config& config) {
   parts_ = std::make_unique<Parts>(loop_, settings_.places);
   Parts& parts = *parts_;
   pipeline_ = std::make_unique<Pipeline>(parts);
   parts.started = parts.clock.wall();
   parts.halt = std::make_unique<HaltFile>(state_);
-  parts.series = std::make_unique<series::Head>();
+  parts.series = std::make_unique<series::Head>(series::HeadLimits{.memory_bytes = config.series_memory});
   parts.spawner = child::make_spawner(parts.places.child_program, loop_);
   parts.query_thread = std::make_unique<base::Worker>("query", loop_, 64);
   parts.reader_thread = std::make_unique<base::Worker>("reader", loop_, 64);

@@ -53,7 +53,7 @@ class Engine {
   enum class At { kLoading, kRunning, kDraining, kStopped };
 
   base::Status open();
-  void make_parts();
+  void make_parts(const Config& config);
   void on_loaded(base::Result<std::shared_ptr<Loaded>> loaded);
   base::Status begin(Loaded& loaded);
   void put_in_place(Loaded& loaded, const std::string& actor);

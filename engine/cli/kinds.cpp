@@ -12,10 +12,10 @@ namespace reeve::cli {
 namespace fs = std::filesystem;
 
 namespace {
-constexpr std::array kConfigKeys{"plugins", "packs",       "responses",       "runbooks",
-                                 "state",   "listen",      "safety",          "notify",
-                                 "rules",   "plugin_dirs", "external_labels", "evaluation_interval",
-                                 "mode",    "external_url"};
+constexpr std::array kConfigKeys{"plugins", "packs",        "responses",       "runbooks",
+                                 "state",   "listen",       "safety",          "notify",
+                                 "rules",   "plugin_dirs",  "external_labels", "evaluation_interval",
+                                 "mode",    "external_url", "series",          "ledger"};
 
 bool is_yaml(const std::string& name) {
   return name.ends_with(".yaml") || name.ends_with(".yml");
