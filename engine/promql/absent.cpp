@@ -6,6 +6,8 @@
 namespace reeve::promql {
 
 namespace {
+using Kind = series::Matcher::Kind;
+
 const SelectorNode* selector_in(const Node& arg) {
   if (arg.kind == Node::Kind::kSelector) return &as<SelectorNode>(arg);
   if (arg.kind == Node::Kind::kMatrix) return as<MatrixNode>(arg).selector.get();
@@ -16,16 +18,21 @@ const LabelSet* labels_for(Evaluation& eval, const Node& arg) {
   LabelEditor labels(eval.arena());
   const SelectorNode* selector = selector_in(arg);
   if (!selector) return labels.done();
-  std::set<std::string> named;
+  std::set<std::string> named, denied;
   for (const series::Matcher& m : selector->matchers) {
     if (m.name == model::kNameLabel) continue;
     // A label that is asked for twice, or otherwise than with `=`, is left out.
-    if (m.kind == series::Matcher::Kind::kEqual && named.insert(m.name).second) {
+    const bool negative = m.kind == Kind::kNotEqual || m.kind == Kind::kNotRegex;
+    if (m.kind == Kind::kEqual && named.insert(m.name).second) {
       labels.set(m.name, m.value);
+    } else if (negative) {
+      denied.insert(m.name);
     } else {
       labels.erase(LabelName(m.name));
     }
   }
+  // Prometheus looks at what only excludes last, wherever it is written.
+  for (const std::string& name : denied) labels.erase(LabelName(name));
   return labels.done();
 }
 }  // namespace

@@ -76,9 +76,8 @@ Grid group_grid(Evaluation& eval, const Aggregation& a) {
   return grid;
 }
 
-void info_ignored_histogram(Evaluation& eval, const AggregateNode& node) {
-  eval.annotations().info("ignored histogram in " + std::string(token_text(node.op)) + " aggregation",
-                          node.inner->position);
+void info_ignored_histogram(Evaluation& eval, const AggregateNode& node, Position where) {
+  eval.annotations().info("ignored histogram in " + std::string(token_text(node.op)) + " aggregation", where);
 }
 
 Grid Evaluation::aggregate(const AggregateNode& node, const Steps& steps) {

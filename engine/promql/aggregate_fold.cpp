@@ -78,7 +78,7 @@ Grid fold_with(Evaluation& eval, const Aggregation& a, Histograms histograms) {
   for (size_t i = 0; i < cells.size(); ++i)
     if (cells[i].seen) out.cells[i] = cells[i].fold.value();
   if (ignored) {
-    info_ignored_histogram(eval, a.node);
+    info_ignored_histogram(eval, a.node, a.node.inner->position);
     out.compact();
   }
   return out;
@@ -98,7 +98,7 @@ Grid fold_quantile(Evaluation& eval, const Aggregation& a) {
     for (size_t group = 0; group < values.size(); ++group)
       if (!values[group].empty()) out.row(group)[step] = quantile(a.parameter[step], values[group]);
   }
-  if (ignored) info_ignored_histogram(eval, a.node);
+  if (ignored) info_ignored_histogram(eval, a.node, a.node.inner->position);
   out.compact();
   return out;
 }

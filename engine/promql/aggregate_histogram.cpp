@@ -19,6 +19,7 @@ class HistogramFold {
   HistogramFold(Evaluation& eval, const Aggregation& a) : eval_(eval), a_(a), average_(a.node.op == Tok::kAvg) {}
 
   void add(Cell& cell, double sample, const LabelSet& labels) {
+    if (cell.incompatible) return;
     ++cell.count;
     if (!is_histogram(sample)) {
       cell.floats = true;
@@ -28,6 +29,8 @@ class HistogramFold {
     }
     const Histogram& h = eval_.histogram(sample);
     cell.histograms = true;
+    // A histogram among floats makes the group invalid: no point in adding it up.
+    if (!cell.total && cell.floats) return;
     cell.resets = cell.resets || h.hint == Histogram::ResetHint::kReset;
     cell.no_resets = cell.no_resets || h.hint == Histogram::ResetHint::kNotReset;
     if (!cell.total) {

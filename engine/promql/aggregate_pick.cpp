@@ -59,7 +59,7 @@ class Chooser {
   void best(std::vector<size_t>& rows, size_t step, double k, bool largest) {
     const size_t before = rows.size();
     std::erase_if(rows, [&](size_t i) { return is_histogram(a_.in.row(i)[step]); });
-    if (rows.size() < before) info_ignored_histogram(eval_, a_.node);
+    if (rows.size() < before) info_ignored_histogram(eval_, a_.node, a_.node.position);
     const size_t wanted = k < 1 ? 0 : k < static_cast<double>(rows.size()) ? static_cast<size_t>(k) : rows.size();
     std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(wanted), rows.end(),
                       [&](size_t i, size_t j) {

@@ -28,6 +28,6 @@ Grid count_values(Evaluation& eval, const AggregateNode& node, const Grid& in);
 
 /// An empty result with a row for each group.
 Grid group_grid(Evaluation& eval, const Aggregation& a);
-void info_ignored_histogram(Evaluation& eval, const AggregateNode& node);
+void info_ignored_histogram(Evaluation& eval, const AggregateNode& node, Position where);
 
 }  // namespace reeve::promql

@@ -14,17 +14,6 @@ constexpr const char* kManyToOne =
     "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)";
 constexpr const char* kNotUnique = "multiple matches for labels: grouping labels must ensure unique matches";
 
-// Prometheus writes all labels inside the braces, the metric name too.
-std::string labels_text(const LabelSet& labels) {
-  std::string out = "{";
-  for (const Label* label : labels) {
-    if (out.size() > 1) out += ", ";
-    const std::string name(label->name());
-    out += (is_plain_label(name) ? name : quote(name)) + "=" + quote(label->value());
-  }
-  return out + "}";
-}
-
 // The rows of a side that share a signature.
 using RowList = std::vector<uint32_t>;
 
@@ -136,7 +125,7 @@ class Matcher {
         if (taken_[step]) fail(kManyToOne);
         taken_[step] = true;
       }
-      if (!cells) cells = out_.add(result_labels(*many.labels, one_labels), result_drops_name(many));
+      if (!cells) cells = out_.add(result_labels(*many.labels, one_labels), result_drops_name());
       cells[step] = result;
     }
   }
@@ -162,9 +151,8 @@ class Matcher {
     add_row(made, cells.data(), one_.rows[one].labels, one_.row(one));
   }
 
-  bool result_drops_name(const Row& many) const {
-    return eval_.options().delayed_name_removal && (node_.return_bool || many.drop_name);
-  }
+  // As in Prometheus a name that an operand would lose stays where the operator itself keeps it.
+  bool result_drops_name() const { return eval_.options().delayed_name_removal && node_.return_bool; }
 
   const LabelSet* result_labels(const LabelSet& many, const LabelSet* one) const {
     const Matching& m = node_.matching;

@@ -126,7 +126,7 @@ void add_quantiles(Evaluation& eval, const Grid& grid, const Sorted& sorted, con
     const LabelSet* labels = group.labels;
     if (!label.empty()) {
       LabelEditor editor(eval.arena(), *labels);
-      editor.set(label, plain_number(q[0]));
+      editor.set(label, open_metrics_number(q[0]));
       labels = editor.done();
     }
     double* cells = out.add(labels, false);

@@ -11,10 +11,6 @@ namespace reeve::promql {
 namespace {
 constexpr const char* kTargetInfo = "target_info";
 
-std::string labels_braces(const LabelSet& labels) {
-  return labels.labels().text();
-}
-
 // The second argument taken apart: which info metrics, and which of their labels are wanted.
 struct Wanted {
   series::CompiledMatchers names;
@@ -106,8 +102,8 @@ class Enricher {
   }
   [[noreturn]] void fail_duplicate(size_t first, size_t second, double at) const {
     const std::string when = std::to_string(static_cast<int64_t>(at * 1000));
-    fail("found duplicate series for info metric: existing " + labels_braces(*info_.rows[first].labels) + " @ " + when +
-         ", new " + labels_braces(*info_.rows[second].labels) + " @ " + when);
+    fail("found duplicate series for info metric: existing " + labels_text(*info_.rows[first].labels) + " @ " + when +
+         ", new " + labels_text(*info_.rows[second].labels) + " @ " + when);
   }
 
   // nullptr: the row has no place in the result.
@@ -122,7 +118,7 @@ class Enricher {
         if (!base.find(LabelName(label->name()))) added[label->name()] = label;
       }
     }
-    if (added.empty() && !wanted_.allows_nothing()) return nullptr;
+    if (rows.empty() && !wanted_.allows_nothing()) return nullptr;
     LabelEditor labels(eval_.arena(), base);
     for (const auto& [name, label] : added) labels.set(label);
     return labels.done();

@@ -1,75 +1,74 @@
 // rate, increase, delta and their instant forms.
 #include <algorithm>
+#include <optional>
 
 #include "promql/histogram_math.h"
 #include "promql/range_functions.h"
+#include "promql/start_times.h"
 
 namespace reeve::promql {
 
 using series::Point;
 
 namespace {
-// What one float series rose by, with everything it lost in resets. A sample whose start timestamp is later than the
-// sample before it began anew, even when its value is not lower.
+// What one float series rose by, with everything it lost in resets.
 double raw_increase(const Window& w, bool counter) {
   double result = w.end[-1].value - w.begin->value;
-  if (!counter) return result;
-  double previous = w.begin->value;
-  if (w.start_count == 0) {
-    for (const Point* p = w.begin + 1; p != w.end; ++p) {
-      if (p->value < previous) result += previous;
-      previous = p->value;
-    }
-    return result;
-  }
-  const series::StartPoint* start = w.starts;
-  const series::StartPoint* starts_end = w.starts + w.start_count;
-  for (const Point* p = w.begin + 1; p != w.end; ++p) {
-    while (start != starts_end && start->ms < p->ms) ++start;
-    const bool began_anew = start != starts_end && start->ms == p->ms && start->start_ms != 0 &&
-                            start->start_ms >= p[-1].ms && start->start_ms <= p->ms;
-    if (p->value < previous || began_anew) result += previous;
-    previous = p->value;
-  }
+  for (const Point* p = w.begin + 1; counter && p != w.end; ++p)
+    if (p->value < p[-1].value || began_anew(w, p[-1].ms, p->ms)) result += p[-1].value;
   return result;
 }
 
-// By how much the rise between the first and the last sample is stretched to cover the range.
-double extrapolation(const Window& w, int64_t first_ms, int64_t last_ms, size_t samples, double to_zero_s,
-                     bool has_zero) {
-  double to_start = static_cast<double>(first_ms - w.from_ms) / 1000;
-  double to_end = static_cast<double>(w.to_ms - last_ms) / 1000;
-  const double sampled = static_cast<double>(last_ms - first_ms) / 1000;
-  const double spacing = sampled / static_cast<double>(samples - 1);
+// What a window's samples say of its length.
+struct Sampled {
+  int64_t first_ms = 0, last_ms = 0;
+  size_t count = 0;
+  int64_t born_ms = 0;                    // when the counter was zero inside the window; 0: it was not
+  std::optional<double> first_to_rise{};  // of a counter: the first value as a share of the rise
+};
+
+// By how much the rise is stretched to cover the range.
+double stretch(const Window& w, const Sampled& s) {
+  double sampled = static_cast<double>(s.last_ms - s.first_ms) / 1000;
+  const double spacing = s.count > 1 ? sampled / static_cast<double>(s.count - 1) : 0;
   const double threshold = spacing * 1.1;
-  if (to_start >= threshold) to_start = spacing / 2;
-  if (has_zero) to_start = std::min(to_start, to_zero_s);
+  double to_start = 0;
+  if (s.born_ms != 0) {
+    sampled = static_cast<double>(s.last_ms - s.born_ms) / 1000;
+  } else {
+    to_start = static_cast<double>(s.first_ms - w.from_ms) / 1000;
+    if (to_start >= threshold) to_start = spacing / 2;
+    if (s.first_to_rise) to_start = std::min(to_start, sampled * *s.first_to_rise);
+  }
+  double to_end = static_cast<double>(w.to_ms - s.last_ms) / 1000;
   if (to_end >= threshold) to_end = spacing / 2;
-  return (sampled + to_start + to_end) / sampled;
+  return sampled == 0 ? 1 : (sampled + to_start + to_end) / sampled;
+}
+
+double histogram_rate(Evaluation& eval, const RangeCall& call, const Window& w, bool counter, bool per_second) {
+  const series::HistogramPoint &first = w.histograms[0], &last = w.histograms[w.histogram_count - 1];
+  Sampled sampled{first.ms, last.ms, w.histogram_count, counter ? born_inside(w, first.ms) : 0};
+  if (w.histogram_count < 2 && sampled.born_ms == 0) return absent();
+  auto rise = w.histogram_count < 2 ? first.value : histogram_increase(eval, call, w, counter);
+  if (!rise) return absent();
+  if (sampled.born_ms != 0 && w.histogram_count > 1) rise = added(*rise, *first.value).result;
+  if (!rise) return absent();
+  if (counter && rise->count > 0 && first.value->count >= 0) sampled.first_to_rise = first.value->count / rise->count;
+  const double factor = stretch(w, sampled) / (per_second ? static_cast<double>(w.range_ms) / 1000 : 1);
+  return eval.keep(scaled(*rise, factor));
 }
 
 double extrapolated_rate(Evaluation& eval, const RangeCall& call, const Window& w, bool counter, bool per_second) {
   if (w.histogram_count > 0 && w.count() > 0) return warn_mixed(eval, call), absent();
-  const double range_s = static_cast<double>(w.range_ms) / 1000;
-  if (w.histogram_count > 1) {
-    const auto rise = histogram_increase(eval, call, w, counter);
-    if (!rise) return absent();
-    const int64_t first_ms = w.histograms[0].ms, last_ms = w.histograms[w.histogram_count - 1].ms;
-    const double sampled = static_cast<double>(last_ms - first_ms) / 1000;
-    const bool has_zero = counter && rise->count > 0 && w.histograms[0].value->count >= 0;
-    const double to_zero = has_zero ? sampled * (w.histograms[0].value->count / rise->count) : 0;
-    double factor = extrapolation(w, first_ms, last_ms, w.histogram_count, to_zero, has_zero);
-    if (per_second) factor /= range_s;
-    return eval.keep(scaled(*rise, factor));
-  }
-  if (w.count() < 2) return absent();
-  const double rise = raw_increase(w, counter);
-  const int64_t first_ms = w.begin->ms, last_ms = w.end[-1].ms;
-  const double sampled = static_cast<double>(last_ms - first_ms) / 1000;
-  const bool has_zero = counter && rise > 0 && w.begin->value >= 0;
-  const double to_zero = has_zero ? sampled * (w.begin->value / rise) : 0;
-  double factor = extrapolation(w, first_ms, last_ms, w.count(), to_zero, has_zero);
-  if (per_second) factor /= range_s;
+  if (w.histogram_count > 0) return histogram_rate(eval, call, w, counter, per_second);
+  const Point &first = *w.begin, &last = w.end[-1];
+  Sampled sampled{first.ms, last.ms, w.count(), counter ? born_inside(w, first.ms) : 0};
+  if (w.count() < 2 && sampled.born_ms == 0) return absent();
+  double rise = raw_increase(w, counter);
+  if (sampled.born_ms != 0) rise += first.value;
+  if (counter && rise > 0 && first.value >= 0) sampled.first_to_rise = first.value / rise;
+  // In this order: the last bit is Prometheus' too.
+  const double factor = stretch(w, sampled) / (per_second ? static_cast<double>(w.range_ms) / 1000 : 1);
   return rise * factor;
 }
 
@@ -109,12 +108,13 @@ double instant_value(Evaluation& eval, const RangeCall& call, const Window& w, b
   if (interval == 0) return absent();
   if ((before.histogram != nullptr) != (after.histogram != nullptr)) return warn_mixed(eval, call), absent();
   if (after.histogram) {
-    const auto rise = histogram_instant(eval, call, *before.histogram, *after.histogram, per_second);
+    const auto rise = histogram_instant(eval, call, *before.histogram, *after.histogram, per_second,
+                                        began_anew(w, before.ms, after.ms));
     if (!rise) return absent();
     return eval.keep(per_second ? divided(*rise, interval) : rise);
   }
   // After a reset the counter stands for all that happened since.
-  const bool reset = per_second && after.value < before.value;
+  const bool reset = per_second && (after.value < before.value || began_anew(w, before.ms, after.ms));
   const double rise = reset ? after.value : after.value - before.value;
   return per_second ? rise / interval : rise;
 }

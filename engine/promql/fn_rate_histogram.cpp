@@ -4,6 +4,7 @@
 #include "promql/histogram_math.h"
 #include "promql/quote.h"
 #include "promql/range_functions.h"
+#include "promql/start_times.h"
 
 namespace reeve::promql {
 
@@ -35,7 +36,8 @@ HistogramPtr histogram_increase(Evaluation& eval, const RangeCall& call, const W
   if (counter && (first->hint == Hint::kGauge || last.hint == Hint::kGauge)) warn_not_counter(eval, call);
   // After a reset at once the first one does not matter, whatever its buckets.
   Histogram empty;
-  if (const Histogram& second = *w.histograms[1].value; counter && is_reset(second, *first)) {
+  if (const Histogram& second = *w.histograms[1].value;
+      counter && (began_anew(w, w.histograms[0].ms, w.histograms[1].ms) || is_reset(second, *first))) {
     empty.schema = second.schema;
     empty.bounds = second.bounds;
     first = &empty;
@@ -54,7 +56,7 @@ HistogramPtr histogram_increase(Evaluation& eval, const RangeCall& call, const W
   const Histogram* before = first;
   for (size_t i = 1; counter && i < w.histogram_count; ++i) {
     const Histogram& now = *w.histograms[i].value;
-    if (is_reset(now, *before)) {
+    if (began_anew(w, w.histograms[i - 1].ms, w.histograms[i].ms) || is_reset(now, *before)) {
       Combined with_lost = added(*rise.result, *before);
       if (!with_lost.result) return warn_mixed_schemas(eval, call);
       info_reconciled(eval, call, with_lost, "addition");
@@ -68,12 +70,12 @@ HistogramPtr histogram_increase(Evaluation& eval, const RangeCall& call, const W
 }
 
 HistogramPtr histogram_instant(Evaluation& eval, const RangeCall& call, const Histogram& before, const Histogram& after,
-                               bool counter) {
+                               bool counter, bool anew) {
   const bool any_gauge = before.hint == Hint::kGauge || after.hint == Hint::kGauge;
   const bool all_gauge = before.hint == Hint::kGauge && after.hint == Hint::kGauge;
   if (counter && any_gauge) warn_not_counter(eval, call);
   if (!counter && !all_gauge) warn_not_gauge(eval, call);
-  if (counter && is_reset(after, before)) return with_hint(after, Hint::kGauge);
+  if (counter && (anew || is_reset(after, before))) return with_hint(after, Hint::kGauge);
   const Combined rise = subtracted(after, before);
   if (!rise.result) return warn_mixed_schemas(eval, call);
   info_reconciled(eval, call, rise, "subtraction");

@@ -57,10 +57,17 @@ int compare_naturally(std::string_view a, std::string_view b) {
   if (a.empty() != b.empty()) return a.empty() ? -1 : 1;
   return whole_a.compare(whole_b);
 }
+
+void warn_in_range(Evaluation& eval, const CallNode& call, const Steps& steps) {
+  if (steps.count > 1)
+    eval.annotations().warn("sort is ineffective for range queries since results are always ordered by labels",
+                            call.position);
+}
 }  // namespace
 
 Grid apply_sort(Evaluation& eval, const CallNode& call, const Steps& steps, bool descending) {
   Grid grid = eval.vector(*call.args[0], steps);
+  warn_in_range(eval, call, steps);
   for (double& cell : grid.cells)
     if (is_histogram(cell)) cell = absent();
   grid.compact();
@@ -78,6 +85,7 @@ Grid apply_sort(Evaluation& eval, const CallNode& call, const Steps& steps, bool
 
 Grid apply_sort_by_label(Evaluation& eval, const CallNode& call, const Steps& steps, bool descending) {
   Grid grid = eval.vector(*call.args[0], steps);
+  warn_in_range(eval, call, steps);
   if (eval.is_range() || steps.count != 1) return grid;
   std::vector<std::string> names;
   for (size_t i = 1; i < call.args.size(); ++i) names.push_back(eval.text(*call.args[i]));

@@ -5,9 +5,11 @@
 #include "promql/histogram_math.h"
 #include "promql/numeric.h"
 #include "promql/range_functions.h"
+#include "promql/start_times.h"
 
 namespace reeve::promql {
 
+using series::HistogramPoint;
 using series::Point;
 
 namespace {
@@ -18,17 +20,17 @@ double count_pairs(const Window& w, Floats&& floats_differ, Histograms&& histogr
   const Point* p = w.begin;
   size_t h = 0;
   const Point* last_point = nullptr;
-  const series::Histogram* last_histogram = nullptr;
+  const series::HistogramPoint* last_histogram = nullptr;
   double count = 0;
   while (p != w.end || h < w.histogram_count) {
     const bool histogram_next = p == w.end || (h < w.histogram_count && w.histograms[h].ms < p->ms);
     if (histogram_next) {
-      const series::Histogram* now = w.histograms[h++].value.get();
+      const series::HistogramPoint* now = &w.histograms[h++];
       if (last_point || (last_histogram && histograms_differ(*last_histogram, *now))) ++count;
       last_histogram = now;
       last_point = nullptr;
     } else {
-      if (last_histogram || (last_point && floats_differ(last_point->value, p->value))) ++count;
+      if (last_histogram || (last_point && floats_differ(*last_point, *p))) ++count;
       last_point = p++;
       last_histogram = nullptr;
     }
@@ -38,14 +40,19 @@ double count_pairs(const Window& w, Floats&& floats_differ, Histograms&& histogr
 
 double changes(Evaluation&, const RangeCall&, const Window& w) {
   return count_pairs(
-      w, [](double a, double b) { return a != b && !(std::isnan(a) && std::isnan(b)); },
-      [](const series::Histogram& a, const series::Histogram& b) { return !equal(a, b); });
+      w,
+      [](const Point& a, const Point& b) {
+        return a.value != b.value && !(std::isnan(a.value) && std::isnan(b.value));
+      },
+      [](const HistogramPoint& a, const HistogramPoint& b) { return !equal(*a.value, *b.value); });
 }
 
 double resets(Evaluation&, const RangeCall&, const Window& w) {
   return count_pairs(
-      w, [](double a, double b) { return b < a; },
-      [](const series::Histogram& a, const series::Histogram& b) { return is_reset(b, a); });
+      w, [&](const Point& a, const Point& b) { return b.value < a.value || began_anew(w, a.ms, b.ms); },
+      [&](const HistogramPoint& a, const HistogramPoint& b) {
+        return began_anew(w, a.ms, b.ms) || is_reset(*b.value, *a.value);
+      });
 }
 
 struct LinePoint {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "promql/quote.h"
+
 namespace reeve::promql {
 
 Subset::Subset(Mode mode, const std::vector<std::string>& names) : mode_(mode), texts_(names) {
@@ -55,6 +57,16 @@ const LabelSet* Subset::pick(Arena& arena, const LabelSet& labels) const {
   for (const Label* label : labels)
     if (keeps(*label)) kept.push_back(label);
   return arena.set(kept);
+}
+
+std::string labels_text(const LabelSet& labels) {
+  std::string out = "{";
+  for (const Label* label : labels) {
+    if (out.size() > 1) out += ", ";
+    const std::string name(label->name());
+    out += (is_plain_label(name) ? name : quote(name)) + "=" + quote(label->value());
+  }
+  return out + "}";
 }
 
 Groups group_rows(const std::vector<Row>& rows, const Subset& subset) {

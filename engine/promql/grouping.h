@@ -29,6 +29,9 @@ class Subset {
   std::vector<LabelName> names_;
 };
 
+/// As errors show labels: all inside the braces, the metric name too.
+std::string labels_text(const LabelSet& labels);
+
 /// Rows put into groups.
 struct Groups {
   std::vector<uint32_t> of_row;  ///< the group of each row

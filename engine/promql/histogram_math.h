@@ -59,7 +59,7 @@ std::string histogram_notation(const Histogram& h);
 // fn_rate_histogram.cpp: over the histograms of a window; they annotate, and give null or absent() without a result.
 HistogramPtr histogram_increase(Evaluation& eval, const RangeCall& call, const Window& window, bool counter);
 HistogramPtr histogram_instant(Evaluation& eval, const RangeCall& call, const Histogram& before, const Histogram& after,
-                               bool counter);
+                               bool counter, bool began_anew);
 double histogram_total(Evaluation& eval, const RangeCall& call, const Window& window, bool average);
 
 }  // namespace reeve::promql

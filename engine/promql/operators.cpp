@@ -98,7 +98,8 @@ double SampleOperation::with_histogram(double left, double right) const {
         "incompatible bucket layout encountered for binary operator " + std::string(token_text(op)), node_.position);
     return absent();
   }
-  return eval_.keep(combined.result);
+  using Hint = series::Histogram::ResetHint;
+  return eval_.keep(op == Tok::kSub ? with_hint(*combined.result, Hint::kGauge) : combined.result);
 }
 
 }  // namespace reeve::promql

@@ -207,6 +207,11 @@ std::string plain_number(double value) {
   return (value < 0 ? "-" : "") + digits;
 }
 
+std::string open_metrics_number(double value) {
+  const std::string text = short_number(value);
+  return std::isfinite(value) && text.find_first_of("e.") == std::string::npos ? text + ".0" : text;
+}
+
 std::string short_number(double value) {
   std::string special;
   if (special_number(value, special)) return special;

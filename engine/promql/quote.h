@@ -22,6 +22,8 @@ bool unquote(std::string_view literal, std::string& out);
 std::string plain_number(double value);
 /// Go's %v and %g: an exponent below 1e-4 and from 1e6 on.
 std::string short_number(double value);
+/// As %g, with a point in whole numbers: 1.0.
+std::string open_metrics_number(double value);
 /// As the Prometheus HTTP API writes sample values.
 std::string api_number(double value);
 /// Go's ParseFloat: decimal, hexadecimal, "Inf", "NaN" in any case with sign. False: no number at all.

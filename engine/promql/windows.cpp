@@ -252,7 +252,8 @@ RangeFunction range_function(Fn id) {
 
 Grid Evaluation::call_with_range(const CallNode& call, const Steps& steps) {
   const Node& arg = range_argument(call);
-  const Position where = arg.kind == Node::Kind::kSubquery ? Position{} : arg.position;
+  const Node& first = unwrap(*call.args[0]);
+  const Position where = first.kind == Node::Kind::kSubquery ? Position{} : first.position;
   RangeCall range_call{&call, where, nullptr, {}};
   for (const NodePtr& other : call.args)
     if (other->type == ValueType::kScalar) range_call.params.push_back(scalar(*other, steps));

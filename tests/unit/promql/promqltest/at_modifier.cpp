@@ -21,6 +21,7 @@ bool depends_on_time(Fn id) {
     case Fn::kMonth:
     case Fn::kYear:
     case Fn::kPredictLinear:
+    case Fn::kInfo:
     case Fn::kStart:
     case Fn::kEnd:
     case Fn::kTime:
