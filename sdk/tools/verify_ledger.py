@@ -5,7 +5,7 @@ Usage: verify_ledger.py [--anchors FILE] [--json] FOLDER_OR_FILE
        verify_ledger.py --batch            (paths on standard input, a JSON answer a line)
        verify_ledger.py --self-test
 
-Needs the standard library only. Never writes. Exit code: 0 ok, 1 not, 2 usage, 4 no ledger there.
+Needs the standard library only. Never writes. Exit code: 0 ok, 1 not, 2 usage, 4 no ledger or anchors there.
 """
 import functools
 import hashlib
@@ -580,6 +580,9 @@ def main(arguments):
     if len(where) != 1:
         print(__doc__, file=sys.stderr)
         return 2
+    if anchors and not os.access(anchors, os.R_OK):
+        print(f"{anchors}: cannot read the anchors", file=sys.stderr)
+        return 4
     answer = verify(where[0], anchors)
     if answer is None:
         print(f"{where[0]}: there is no ledger (no ledger-*.db)", file=sys.stderr)
