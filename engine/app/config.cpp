@@ -111,8 +111,8 @@ class Reader {
     for (plugin::InstanceConfig& instance : read) {
       for (const plugin::InstanceConfig& other : config_.plugins)
         if (other.id() == instance.id()) return value.error("two plugin instances are named " + instance.id());
-      REEVE_CHECK(
-          fill_in_secrets(instance.config, config_.file + ": plugins: " + instance.id(), folder_, environment_));
+      const std::string where = instance.source.node.value_or(value).position().text() + ": " + instance.id();
+      REEVE_CHECK(fill_in_secrets(instance.config, where, folder_, environment_));
       config_.plugins.push_back(std::move(instance));
     }
     return {};
@@ -160,8 +160,9 @@ class Reader {
 
   Status notify(const Node& value) {
     REEVE_TRY(std::vector<alert::Receiver> read, alert::read_receivers(value));
-    for (alert::Receiver& receiver : read) {
-      const std::string where = config_.file + ": notify: " + receiver.name;
+    for (size_t i = 0; i < read.size(); ++i) {
+      alert::Receiver& receiver = read[i];
+      const std::string where = value.items()[i].position().text() + ": " + receiver.name;
       REEVE_CHECK(secret_text(receiver.webhook, where));
       for (auto& [name, text] : receiver.headers) REEVE_CHECK(secret_text(text, where + ": " + name));
       config_.notify.push_back(std::move(receiver));
@@ -224,7 +225,8 @@ Result<std::string> file_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file)
+  std::error_code ignored;
+  if (!file || fs::is_directory(path, ignored))  // a folder opens like an empty file
     return Error{base::Fault::kNotFound,
                  "cannot read the configuration " + path + ": there is no such file, or no right"};
   return text.str();

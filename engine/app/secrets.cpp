@@ -1,4 +1,5 @@
 // ${env:X} and ${file:PATH}: only in reeve.yaml, only where a value may be secret (plugins, notify).
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -17,7 +18,9 @@ base::Result<std::string> secret(const std::string& kind, const std::string& nam
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) return base::invalid(where + ": cannot read the secret file " + path);
+  std::error_code ignored;
+  if (!file || std::filesystem::is_directory(path, ignored))
+    return base::invalid(where + ": cannot read the secret file " + path);
   std::string value = text.str();
   while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
   return value;

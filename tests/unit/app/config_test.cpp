@@ -1,43 +1,14 @@
-#include "app/config.h"
+#include <gmock/gmock.h>
 
-#include <gtest/gtest.h>
+#include <cstdlib>
 
-#include <filesystem>
-#include <fstream>
+#include "unit/app/config_fixture.h"
 
 namespace reeve::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder with packs and files of its own.
-class ConfigFile : public testing::Test {
- protected:
-  ConfigFile() {
-    const std::string name = "reeve_config_" + base::uuid_text(base::new_uuid(base::Time{0}, base::system_random()));
-    folder = (fs::path(testing::TempDir()) / name).lexically_normal().string();
-    fs::create_directories(folder + "/share/rules/docker");
-    fs::create_directories(folder + "/share/runbooks/proc");
-    fs::create_directories(folder + "/rules");
-    fs::create_directories(folder + "/conf.d");
-    places.shares = {folder + "/share"};
-  }
-  ~ConfigFile() override { fs::remove_all(folder); }
-
-  void write(const std::string& name, const std::string& text) { std::ofstream(folder + "/" + name) << text; }
-  base::Result<Config> read(const std::string& text) {
-    write("reeve.yaml", text);
-    return load_config(folder + "/reeve.yaml", places,
-                       [](const std::string& name) -> const char* { return name == "TOKEN" ? "s3cret" : nullptr; });
-  }
-  std::string error(const std::string& text) {
-    const auto config = read(text);
-    return config.ok() ? "no error" : config.error().text;
-  }
-
-  std::string folder;
-  Places places;
-};
+using test::ConfigFile;
 
 TEST_F(ConfigFile, FourLinesAreEnough) {
   const auto config =
@@ -95,34 +66,124 @@ TEST_F(ConfigFile, TheHashChangesWithAnyText) {
   EXPECT_NE(read("listen: 127.0.0.1:1 # new\n")->hash, before);
 }
 
-struct Bad {
-  const char* text;
-  const char* says;
-};
-class BadConfig : public ConfigFile, public testing::WithParamInterface<Bad> {};
-TEST_P(BadConfig, SaysWhereAndWhatToDo) {
-  const std::string text = error(GetParam().text);
-  EXPECT_NE(text.find(GetParam().says), std::string::npos) << text;
+// config/bad.test: `--- title`, a file, and after `!` the whole error. REEVE_GOLDEN=write writes the errors anew.
+TEST_F(ConfigFile, SaysWhereItIsWrongAndWhatToDo) {
+  const fs::path path = fs::path(REEVE_TEST_DIR) / "unit/app/config/bad.test";
+  std::ifstream in(path);
+  std::string fresh, title, text, want;
+  int cases = 0;
+  const auto judge = [&] {
+    if (title.empty()) return;
+    ++cases;
+    std::string said;
+    for (const std::string& line : base::split(error(text), '\n')) said += line.empty() ? "!\n" : "! " + line + "\n";
+    EXPECT_EQ(said, want) << title;
+    fresh += title + "\n" + text + said + "\n";
+  };
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("---")) {
+      judge();
+      title = line;
+      text = want = "";
+    } else if (title.empty()) {
+      fresh += line + "\n";
+    } else if (line.starts_with("!")) {
+      want += line + "\n";
+    } else if (!line.empty()) {
+      text += line + "\n";
+    }
+  }
+  judge();
+  EXPECT_GT(cases, 50);
+  if (const char* mode = std::getenv("REEVE_GOLDEN"); mode && std::string(mode) == "write")
+    std::ofstream(path) << fresh;
 }
-INSTANTIATE_TEST_SUITE_P(
-    All, BadConfig,
-    testing::Values(Bad{"plugin: []\n", "reeve.yaml:1:1: unknown field \"plugin\" (did you mean \"plugins\"?)"},
-                    Bad{"packs: [dcoker]\n", "there is no pack \"dcoker\" (did you mean \"docker\"?)"},
-                    Bad{"packs: [../docker]\n", "there is no pack"}, Bad{"packs: [docker, docker]\n", "is named twice"},
-                    Bad{"packs: [{docker: often}]\n", "reeve.yaml:1:18: "}, Bad{"rules: [nowhere]\n", "there is no "},
-                    Bad{"rules: here\n", "reeve.yaml:1:8: "},
-                    Bad{"series: {memory: lots}\n", "series.memory is a size"}, Bad{"mode: fast\n", "reeve.yaml:1:7: "},
-                    Bad{"evaluation_interval: 1ms\n", "at least 10ms"},
-                    Bad{"plugins:\n- docker: {name: a, t: \"${env:NOPE}\"}\n", "environment variable NOPE is not set"},
-                    Bad{"plugins:\n- docker: {name: a, t: \"${file:/nope}\"}\n", "cannot read the secret file /nope"},
-                    Bad{"plugins:\n- docker: {name: a, t: \"${env:TOKEN\"}\n", "is not closed"},
-                    Bad{"plugins:\n- docker: {name: a}\n- docker: {name: a}\n", "docker/a"},
-                    Bad{"a: [\n", "reeve.yaml:"}, Bad{"safety: {cool_down: 1s}\n", "say why in safety.reason"}));
 
-TEST_F(ConfigFile, AllErrorsAreToldAtOnce) {
-  const std::string text = error("mode: fast\nseries: {memory: lots}\n");
-  EXPECT_NE(text.find(":1:7:"), std::string::npos);
-  EXPECT_NE(text.find("series.memory"), std::string::npos);
+TEST_F(ConfigFile, ANullIsAsGoodAsAKeyThatIsNotThere) {
+  const auto config = read("plugins:\nrules:\nstate:\nnotify: ~\nsafety:\n");
+  ASSERT_TRUE(config.ok()) << config.error().text;
+  EXPECT_EQ(config->state, folder + "/reeve-data");
+}
+
+TEST_F(ConfigFile, ErrorsOfSeveralFilesAreToldAtOnceEachWithItsFile) {
+  write("conf.d/20-b.yaml", "mode: slow\n");
+  write("conf.d/10-a.yaml", "lisen: x\n");
+  const std::string text = error("mode: fast\n");
+  EXPECT_THAT(text, testing::HasSubstr("reeve.yaml:1:7: "));
+  EXPECT_THAT(text, testing::HasSubstr("10-a.yaml:1:1: unknown field \"lisen\" (did you mean \"listen\"?)"));
+  EXPECT_THAT(text, testing::HasSubstr("20-b.yaml:1:1: \"mode\" stands in another file too"));
+  EXPECT_LT(text.find("10-a.yaml"), text.find("20-b.yaml"));
+}
+
+TEST_F(ConfigFile, OfConfDOnlyYamlFilesThatAreNotHiddenCount) {
+  for (const char* name : {"conf.d/.x.yaml", "conf.d/x.yaml~", "conf.d/x.yml", "conf.d/x.yaml.bak", "conf.d/README"})
+    write(name, "nonsense: 1\n");
+  EXPECT_TRUE(read("").ok());
+}
+
+TEST_F(ConfigFile, PathsOfConfDStartWhereThoseOfTheMainFileDo) {
+  write("conf.d/a.yaml", "rules: [rules]\nstate: /elsewhere/../data\n");
+  const auto config = read("rules: [share/rules]\n");
+  ASSERT_TRUE(config.ok()) << config.error().text;
+  EXPECT_THAT(config->rules, testing::ElementsAre(folder + "/share/rules", folder + "/rules"));
+  EXPECT_EQ(config->state, "/data");
+}
+
+TEST_F(ConfigFile, ResponsesAreNamedByTheirFileAndPlace) {
+  write("conf.d/a.yaml", "responses:\n- {match: {alertname: B}, runbook: a/b}\n");
+  const auto config = read("responses:\n- {match: {alertname: A}, runbook: a/b}\n");
+  ASSERT_TRUE(config.ok()) << config.error().text;
+  ASSERT_EQ(config->responses.size(), 2U);
+  EXPECT_EQ(config->responses[0].id, "reeve.yaml:responses[0]");
+  EXPECT_EQ(config->responses[1].id, "a.yaml:responses[1]");
+}
+
+TEST_F(ConfigFile, AFileThatIsNotThereSaysSo) {
+  const auto config = load_config(folder + "/none.yaml", places, [](const std::string&) { return nullptr; });
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.error().fault, base::Fault::kNotFound);
+  EXPECT_THAT(config.error().text, testing::HasSubstr(folder + "/none.yaml"));
+  fs::create_directories(folder + "/folder.yaml");
+  EXPECT_FALSE(load_config(folder + "/folder.yaml", places, [](const std::string&) { return nullptr; }).ok());
+}
+
+TEST_F(ConfigFile, SizesAreWrittenWithTheirUnit) {
+  for (const auto& [text, bytes] : {std::pair<std::string, int64_t>{"1048576", 1 << 20},
+                                    {"2048KiB", 2 << 20},
+                                    {"1.5MiB", 3 << 19},
+                                    {"2GiB", 2LL << 30}})
+    EXPECT_EQ(read("series: {memory: " + text + "}\n")->series_memory, bytes) << text;
+}
+
+TEST_F(ConfigFile, TheHashIsOfTheTextsOfAllFilesAndOfNoSecret) {
+  const std::string text = "plugins:\n- docker: {name: a, token: \"${env:TOKEN}\"}\n";
+  const std::string before = read(text)->hash;
+  EXPECT_EQ(read(text)->hash, before);
+  const auto other = load_config(folder + "/reeve.yaml", places, [](const std::string&) { return "another"; });
+  EXPECT_EQ(other->hash, before);
+  write("conf.d/a.yaml", "");
+  EXPECT_NE(read(text)->hash, before);
+}
+
+TEST_F(ConfigFile, SecretsAreFilledInWhereTheyStandAndNowhereElse) {
+  write("key", "from a file\r\n\n");
+  const auto config = read(
+      "plugins:\n- docker: {name: a, deep: [{x: \"<${env:TOKEN}|${file:key}>\"}], shell: \"${HOME} ${x} $${\"}\n"
+      "external_url: \"${env:TOKEN}\"\nexternal_labels: {a: \"${env:TOKEN}\"}\n");
+  ASSERT_TRUE(config.ok()) << config.error().text;
+  const model::Value& filled = config->plugins[0].config;
+  EXPECT_EQ(filled["deep"].as_list()[0]["x"].as_string(), "<s3cret|from a file>");
+  EXPECT_EQ(filled["shell"].as_string(), "${HOME} ${x} $${");
+  EXPECT_EQ(config->external_url, "${env:TOKEN}");
+  EXPECT_EQ(config->external_labels.get("a"), "${env:TOKEN}");
+}
+
+TEST_F(ConfigFile, NoErrorRepeatsASecret) {
+  for (const char* text :
+       {"plugins:\n- docker: {name: a, t: \"${env:TOKEN}\", every: \"${env:TOKEN}\"}\n",
+        "plugins:\n- docker: {name: a, t: \"${env:TOKEN}${env:NOPE}\"}\n", "notify: [{webhook: \"${env:TOKEN}\"}]\n",
+        "notify: [{webhook: \"http://a/${env:TOKEN}\", timeout: \"${env:TOKEN}\"}]\n"})
+    EXPECT_THAT(error(text), testing::Not(testing::HasSubstr("s3cret"))) << text;
 }
 
 TEST(Secrets, DoNotNestAndLeaveOtherBracesAlone) {
