@@ -91,7 +91,7 @@ Result<Value> as_text(const ParamSpec& spec, const Value& value) {
 }
 
 Result<Value> as_number(const ParamSpec& spec, const Value& value) {
-  std::string text = value.text();
+  std::string text = value.is_double() ? base::format_number(value.as_double()) : value.text();
   if (spec.type == "percent" && !text.empty() && text.back() == '%') text.pop_back();
   REEVE_TRY(const double number, number_of(spec, Value(text)));
   REEVE_CHECK(within(spec, number));
