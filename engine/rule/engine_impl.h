@@ -55,7 +55,7 @@ class EngineImpl : public Engine {
   void index();
   void require(const Rule& rule, base::Duration interval);
   void restore_one(const model::Alert& alert, Moment now);
-  base::Duration pending_before(const model::Alert& alert) const;
+  base::Duration pending_before(const model::Alert& alert, base::Duration interval) const;
 
   // ticks.cpp
   void arm(size_t group);

@@ -141,7 +141,8 @@ void EngineImpl::restore_one(const model::Alert& alert, Moment now) {
       Track& track = live.tracks[alert.labels];
       track.alert = alert;
       track.alert.warming = true;
-      track.pending_for = pending_before(alert);
+      track.pending_for = pending_before(alert, live.group->interval);
+      if (live.rule->of > 1) track.history = (1ULL << live.rule->needs) - 1;  // as many matched as made it what it is
       return;
     }
   }
@@ -153,8 +154,9 @@ void EngineImpl::restore_one(const model::Alert& alert, Moment now) {
   end_alert(alert, live);
 }
 
-// What a pending alert had been seen for is in the series that ticks write, as far as they were saved.
-base::Duration EngineImpl::pending_before(const model::Alert& alert) const {
+// What a pending alert had been seen for is in the series that ticks write, as far as they were saved. Where two of
+// them are far apart nobody watched, or the clock was set.
+base::Duration EngineImpl::pending_before(const model::Alert& alert, base::Duration interval) const {
   series::Matchers matchers{{series::Matcher::Kind::kEqual, std::string(model::kNameLabel), "ALERTS"},
                             {series::Matcher::Kind::kEqual, "alertstate", "pending"}};
   for (const auto& [name, value] : alert.labels) matchers.push_back({series::Matcher::Kind::kEqual, name, value});
@@ -162,10 +164,16 @@ base::Duration EngineImpl::pending_before(const model::Alert& alert) const {
   base::Duration out;
   if (!found.ok()) return out;
   for (const series::SeriesView* series : *found) {
-    series::Point point;
-    if (series->labels().size() == alert.labels.size() + 2 &&
-        series->last(alert.active_at.ms() - 1, loop_.clock().wall().ms(), point))
-      out = std::max(out, base::time_from_ms(point.ms) - alert.active_at);
+    if (series->labels().size() != alert.labels.size() + 2) continue;
+    std::vector<series::Point> points;
+    series->points(alert.active_at.ms() - 1, loop_.clock().wall().ms(), points);
+    if (points.empty()) continue;
+    base::Duration seen = base::time_from_ms(points.back().ms) - alert.active_at;
+    for (size_t i = 1; i < points.size(); ++i) {
+      const base::Duration gap = base::millis(points[i].ms - points[i - 1].ms);
+      seen = seen - std::max(gap - interval * 2, base::Duration{});
+    }
+    out = std::max(out, seen);
   }
   return out;
 }

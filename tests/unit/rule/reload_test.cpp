@@ -134,6 +134,118 @@ TEST_F(Restart, APendingAlertKeepsTheTimeThatItsSeriesShow) {
   EXPECT_THAT(changes(), ElementsAre("Down pending -> firing"));
 }
 
+TEST_F(Restart, AStepOfTheClockIsNoTimeInWhichAPendingAlertWasSeen) {
+  const std::string rules = "      - { alert: Down, expr: up == 0, for: 10m }\n";
+  install(rules);
+  up(0), tick();
+  loop_.manual_clock().step_wall(loop_.clock().wall() + base::hours(1));
+  for (int i = 0; i < 3; ++i) pass(base::seconds(10)), up(0), tick();
+  restart(rules, {only_alert()});
+  up(0);
+  EXPECT_THAT(changes(), IsEmpty());
+  for (int i = 0; i < 54; ++i) pass(base::seconds(10)), up(0), tick();
+  EXPECT_THAT(changes(), IsEmpty());
+  for (int i = 0; i < 5; ++i) pass(base::seconds(10)), up(0), tick();
+  EXPECT_THAT(changes(), ElementsAre("Down pending -> firing"));
+}
+
+TEST_F(Restart, APendingAlertKeepsItsTimeThoughItsSeriesWereCutShort) {
+  const std::string rules = "      - { alert: Down, expr: up == 0, for: 1h }\n";
+  model::Alert before;
+  before.rule_id = "r.yaml/g/Down/1";
+  before.labels = {{"alertname", "Down"}, {"instance", "a"}, {"job", "host"}};
+  before.key = before.labels.key();
+  before.state = model::AlertState::kPending;
+  before.episode = 1;
+  before.active_at = kStart - base::minutes(55);
+  model::Labels series = before.labels;
+  series.set("__name__", "ALERTS");
+  series.set("alertstate", "pending");
+  for (int minute = 15; minute > 0; --minute)  // of the last quarter of an hour only
+    head_.append(series, (kStart - base::minutes(minute)).ms(), 1);
+  restart("      - { alert: Down, expr: up == 0, for: 1h }\n", {before});
+  up(0);
+  EXPECT_THAT(changes(), IsEmpty());
+  for (int i = 0; i < 150; ++i) pass(base::seconds(10)), up(0);
+  EXPECT_THAT(changes(), ElementsAre("Down pending -> firing"));
+}
+
+TEST_F(Restart, AnAlertThatNeedsSeveralTicksDoesNotEndForWantOfHistory) {
+  const std::string rules = "      - { alert: Down, expr: up == 0, needs: 3 of 5 }\n";
+  install(rules);
+  for (int i = 0; i < 3; ++i) pass(base::seconds(10)), up(0), tick();
+  const model::Alert before = only_alert();
+  restart(rules, {before});
+  for (int i = 0; i < 3; ++i) pass(base::seconds(10)), up(0), tick();
+  EXPECT_THAT(changes(), IsEmpty());
+  EXPECT_EQ(only_alert().episode, 1u);
+  for (int i = 0; i < 2; ++i) pass(base::seconds(10)), up(1), tick();
+  EXPECT_THAT(changes(), IsEmpty());
+  pass(base::seconds(10)), up(1), tick();
+  EXPECT_THAT(changes(), ElementsAre("Down firing -> resolved"));
+}
+
+TEST_F(Restart, HysteresisGoesOnWhereItWas) {
+  const std::string rules = "      - { alert: Hot, expr: temp > 90, reset: temp < 80 }\n";
+  install(rules);
+  batch({sample("temp", 95)});
+  restart(rules, {only_alert()});
+  pass(base::seconds(10)), batch({sample("temp", 85)});
+  EXPECT_THAT(changes(), IsEmpty());
+  batch({sample("temp", 79)});
+  EXPECT_THAT(changes(), ElementsAre("Hot firing -> resolved"));
+}
+
+TEST_F(Restart, WhatIsKeptFiringIsKeptTheWholeTimeAgain) {
+  const std::string rules = "      - { alert: Down, expr: up == 0, keep_firing_for: 1m }\n";
+  install(rules);
+  up(0);
+  for (int i = 0; i < 5; ++i) pass(base::seconds(10)), up(1);
+  restart(rules, {only_alert()});
+  for (int i = 0; i < 6; ++i) pass(base::seconds(10)), up(1);
+  EXPECT_THAT(changes(), IsEmpty());
+  pass(base::seconds(10)), up(1);
+  EXPECT_THAT(changes(), ElementsAre("Down firing -> resolved"));
+}
+
+TEST_F(Restart, ALongPauseIsNotTimeThatWasSeen) {
+  install(kDown);
+  up(0), tick();
+  const model::Alert before = only_alert();
+  pass(base::hours(3));
+  restart(kDown, {before});
+  up(0);
+  EXPECT_THAT(changes(), IsEmpty());
+  EXPECT_EQ(only_alert().active_at, before.active_at);
+}
+
+TEST_F(Restart, AnAlertOfTheFutureIsStillOne) {
+  install("      - { alert: Down, expr: up == 0 }\n");
+  up(0);
+  model::Alert before = only_alert();
+  before.active_at = before.fired_at = loop_.clock().wall() + base::hours(10);  // the clock was set back meanwhile
+  restart("      - { alert: Down, expr: up == 0 }\n", {before});
+  pass(base::seconds(10)), up(0);
+  EXPECT_EQ(only_alert().episode, 1u);
+  up(1);
+  EXPECT_THAT(changes(), ElementsAre("Down firing -> resolved"));
+}
+
+TEST_F(Restart, TwoAlertsOfOneRuleKeepTheirOwnEpisodes) {
+  install("      - { alert: Hot, expr: temp > 9 }\n");
+  const auto both = [&](double a, double b) {
+    pass(base::seconds(1));
+    batch({sample("temp", a, {{"sensor", "1"}}), sample("temp", b, {{"sensor", "2"}})});
+  };
+  both(10, 1), both(1, 10), both(10, 10);
+  const std::vector<model::Alert> before = engine_->alerts();
+  restart("      - { alert: Hot, expr: temp > 9 }\n", before);
+  both(10, 10);
+  std::map<std::string, uint64_t> episodes;
+  for (const model::Alert& alert : engine_->alerts()) episodes[std::string(alert.labels.get("sensor"))] = alert.episode;
+  EXPECT_EQ(episodes, (std::map<std::string, uint64_t>{{"1", 2}, {"2", 1}}));
+}
+
 TEST_F(Restart, EpisodesAreCountedOn) {
   model::Alert over;
   over.rule_id = "r.yaml/g/Down/1";
