@@ -22,7 +22,7 @@ constexpr int kProbesFailed = 20;
 void Step::resume() {
   intended_ = true;
   in_doubt_ = intent_.in_doubt;
-  sender_dead_ = run().sender_dead();
+  sender_dead_ = intent_.sender_dead;
   if (in_doubt_) {
     at_ = At::kParked;
     return run().park("in_doubt", intent_.path, intent_.name + " is in doubt: a person must say whether it happened");

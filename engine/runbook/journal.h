@@ -38,6 +38,7 @@ struct Intent {
   model::Value args;
   bool in_doubt = false;  ///< a step.in_doubt entry follows
   base::Time at;
+  base::Boot sender_dead{};  ///< since when whoever sent its request is known to be dead; zero: it lives
 };
 
 /// Values longer than this lie in a blob; the entry keeps head and tail.

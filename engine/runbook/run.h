@@ -101,7 +101,6 @@ class Run {
   Intent* intent(const std::string& path);
   /// Its intent is durable: it counts as a change, and its targets as touched.
   void add_intent(const Intent& intent);
-  base::Boot sender_dead() const { return resumed_; }
 
   model::RunRow row() const;
   model::Value approvals() const;
@@ -142,6 +141,7 @@ class Run {
   void stop_when_quiet();
   // end
   void verify();
+  void note_watching();
   void on_verified(Verified answer, std::string why);
   void on_verify_late();
   void clean_up(const std::string& result, const std::string& message);
@@ -156,6 +156,7 @@ class Run {
   void on_resumed(base::Status status);
   void resume_again();
   void settle_open_intents();
+  bool engine_ended(base::Boot now);
   void stand_still(const std::string& reason, const std::string& path, const std::string& text,
                    model::Value body = model::Value::map());
 
@@ -173,7 +174,7 @@ class Run {
   uint64_t epoch_ = 1;
   uint64_t started_seq_ = 0;
   base::Time created_, started_;
-  base::Boot deadline_, resumed_;
+  base::Boot deadline_;
   base::Loop::Id deadline_timer_ = 0, wake_timer_ = 0, rest_timer_ = 0, verify_timer_ = 0;
   bool expired_ = false, cancelling_ = false;
   std::shared_ptr<const std::string> bundle_;  ///< the bytes

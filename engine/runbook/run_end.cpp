@@ -38,11 +38,23 @@ void Run::on_script_ended(const script::Ended& ended) {
 void Run::verify() {
   if (!terms_.verify || !terms_.alert || !context_.ports.verify) return end("succeeded", message_);
   phase_ = Phase::kVerifying;
+  parked_.clear();
+  if (recoveries_ > 0) note_watching();
   const base::Duration hold =
       terms_.verify_hold.value_or(terms_.safety.hold.value_or(context_.settings().hold.value_or(base::seconds(10))));
   const base::Time since = last_act_ == base::Time{} ? started_ : last_act_;
   verify_until_ = context_.now() + terms_.verify_within;
   context_.ports.verify(*terms_.alert, since, hold, terms_.verify_within, context_.runs.on(handle_, &Run::on_verified));
+}
+
+// A recovered run that has come to its end harms no engine any more: the next recovery finds this and counts anew.
+void Run::note_watching() {
+  recoveries_ = 0;
+  model::Entry entry = this->entry("run.parked");
+  entry.facts.set("reason", "wait").set("path", "verify");
+  stamp(entry.facts, context_.loop.clock());
+  entry.body = model::to_json(Value::map().set("text", "watches whether the alert clears"));
+  context_.ledger.append(std::move(entry));
 }
 
 void Run::on_verified(Verified answer, std::string why) {

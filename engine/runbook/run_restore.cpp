@@ -1,5 +1,6 @@
 // A run after a restart of the engine: rebuilt from its entries, then replayed from the top.
 #include <algorithm>
+#include <utility>
 
 #include "model/json.h"
 #include "runbook/run.h"
@@ -40,8 +41,12 @@ void Run::take(const model::Entry& entry) {
     if (parked_ == "wait") waits_since_.emplace(facts["path"].as_string(), stamped(entry, context_.loop.clock()));
   } else if (kind == "run.resumed") {
     epoch_ = std::max(epoch_, static_cast<uint64_t>(facts["epoch"].as_int()));
-    if (facts["recovery"].as_bool()) ++recoveries_;
-    if (!facts["recovery"].as_bool()) parked_.clear();
+    const bool of_engine = facts["cause"].as_string() == "engine";
+    if (!facts["recovery"].as_bool()) {
+      parked_.clear();
+    } else if (!of_engine || engine_ended(stamped(entry, context_.loop.clock()))) {
+      ++recoveries_;
+    }
   } else if (kind == "run.cleaning") {
     phase_ = Phase::kCleaning;
     parked_.clear();
@@ -59,6 +64,19 @@ void Run::take(const model::Entry& entry) {
   } else if (kind == "lease.released") {
     context_.leases.release(entry.subject);
   }
+}
+
+// Also: was the life that ended at work with this run? Not when all it did was to let requests settle, which were sent
+// in an earlier one: that neither harms an engine nor is undone by its end, so the time goes on and nothing is counted.
+bool Run::engine_ended(base::Boot now) {
+  bool settled = intents_.empty();
+  for (auto& [path, intent] : intents_) {
+    const bool dead = intent.sender_dead != base::Boot{};
+    if (dead && intent.settles && now < intent.sender_dead + *intent.settles) continue;
+    intent.sender_dead = now;  // it may have sent once more since the last time
+    settled = true;
+  }
+  return settled;
 }
 
 void Run::take_decision(const model::Entry& entry) {
@@ -145,10 +163,11 @@ void Run::restore_approvals() {
 }
 
 void Run::resume() {
-  resumed_ = context_.now();
   restore_approvals();
   if (phase_ == Phase::kDeciding) return resume_start();
+  if (stays_parked(parked_) && intents_.empty()) return;  // nothing is sent for it: its last words stand
   ++epoch_;
+  const bool at_work = engine_ended(context_.now());
   if (recoveries_ >= 3 && !stays_parked(parked_)) {
     return stand_still("quarantined", "", "three times the engine ended at the same place of this run");
   }
@@ -163,7 +182,7 @@ void Run::resume() {
     lease.facts.set("epoch", epoch_);
     context_.ledger.append(std::move(lease));
   }
-  ++recoveries_;
+  if (at_work) ++recoveries_;
   context_.ledger.append(std::move(entry), context_.runs.on(handle_, &Run::on_resumed));
 }
 
@@ -174,7 +193,10 @@ void Run::on_resumed(base::Status status) {
     wake_timer_ = context_.loop.after(base::seconds(1), context_.runs.on(handle_, &Run::resume_again));
     return;
   }
-  if (stays_parked(parked_)) return settle_open_intents();
+  if (stays_parked(parked_)) {
+    const std::string reason = std::exchange(parked_, "");
+    return stand_still(reason, "", parked_text_);
+  }
   if (phase_ == Phase::kRunning) {
     const base::Duration left = deadline_ - context_.now();
     expired_ = left.us <= 0 && approvals_.empty();

@@ -138,7 +138,6 @@ void Run::start(const Decision& decision) {
   phase_ = Phase::kRunning;
   parked_.clear();
   started_ = context_.wall();
-  resumed_ = context_.now();
   deadline_ = context_.now() + terms_.deadline;
   terms_.bundle = base::hex(context_.ledger.put_blob(runbook->bundle));
   bundle_ = std::make_shared<const std::string>(runbook->bundle);

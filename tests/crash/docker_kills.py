@@ -147,7 +147,11 @@ def main():
         runs = engine.cli("runs", "-o", "json", check=False)
         live = [r for r in json.loads(runs.out or "[]") if r["state"] not in ("ended", "parked")] if runs.code == 0 else ["?"]
         return not live and all(docker.running(c) for c in containers)
-    wait_for("every container to be healed and every run to end or park", quiet, 90, every=1)
+    unrest = []
+    try:
+        wait_for("every container to be healed and every run to end or park", quiet, 60, every=1)
+    except AssertionError as error:
+        unrest = [f"{error}\n{engine.cli('status', check=False).out}\n{engine.cli('runs', check=False).out}"]
     time.sleep(2)
     seen_until = max((e["timeNano"] for e in witness.events), default=0)
     time.sleep(1)
@@ -155,6 +159,7 @@ def main():
     print(f"{options.kills} kills in {time.monotonic() - begin:.0f} s, {trouble.done} containers broken, "
           f"start p50 {percentile(starts, 0.5) * 1000:.0f} ms")
     faults, results = judge(engine, witness, containers, seen_from, seen_until)
+    faults = unrest + faults
     print(engine.verify().strip())
     if results["succeeded"] < options.heals:
         faults.append(f"only {results['succeeded']} heals, {options.heals} wanted")
