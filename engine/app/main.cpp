@@ -1,4 +1,5 @@
 // reeve: the engine and its command line in one program.
+#include "app/records.h"
 #include "app/serve.h"
 #include "cli/cli.h"
 #include "runbook/runbook.h"
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   commands.check_runbooks = app::check_runbooks;
   commands.test_runbooks = app::test_runbooks;
   commands.doctor = app::doctor;
+  commands.ledger_settings = [] { return app::ledger_settings(""); };
   commands.describe_plugins = app::describe_plugins;
   commands.run_local = [](const auto& local, auto& out, auto& err) {
     return app::run_local(local, REEVE_VERSION, out, err);
