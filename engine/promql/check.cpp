@@ -63,16 +63,12 @@ class Checker {
                                  value_type_name(got));
   }
 
+  // The last matcher is the name before the braces.
   static void name_set_once(const SelectorNode& node) {
-    const std::string* first = node.name.empty() ? nullptr : &node.name;
-    const size_t own = node.name.empty() ? 0 : 1;  // the last matcher is the name before the braces
-    for (size_t i = 0; i + own < node.matchers.size(); ++i) {
-      const series::Matcher& m = node.matchers[i];
-      if (m.name != model::kNameLabel || m.kind != series::Matcher::Kind::kEqual) continue;
-      if (first)
-        fail_at(node.position, "metric name must not be set twice: " + quote(*first) + " or " + quote(m.value));
-      first = &m.value;
-    }
+    for (size_t i = 0; !node.name.empty() && i + 1 < node.matchers.size(); ++i)
+      if (node.matchers[i].name == model::kNameLabel)
+        fail_at(node.position,
+                "metric name must not be set twice: " + quote(node.name) + " or " + quote(node.matchers[i].value));
   }
 
   static void selector(SelectorNode& node) {

@@ -102,8 +102,8 @@ void Lexer::error(std::string text) const {
 void Lexer::skip_space() {
   for (;;) {
     while (is_space(peek())) take();
-    // A comment ends with its line; inside brackets there are none.
-    if (bracket_open_ || peek() != '#') break;
+    // A comment ends with its line; at the beginning of brackets there are none.
+    if ((bracket_open_ && !got_duration_) || peek() != '#') break;
     while (peek() != '\n' && peek() != kEof) take();
   }
   start_ = at_;
@@ -112,7 +112,8 @@ void Lexer::skip_space() {
 Token Lexer::next() {
   skip_space();
   if (brace_open_) return in_braces();
-  if (bracket_open_) return in_duration();
+  // From the first number on, brackets are read as anything else is.
+  if (bracket_open_ && !got_duration_) return in_duration();
   return in_statement();
 }
 
@@ -120,6 +121,7 @@ Token Lexer::in_statement() {
   const char32_t c = take();
   if (c == kEof) {
     if (parens_ != 0) error("unclosed left parenthesis");
+    if (bracket_open_) error("unclosed left bracket");
     return emit(Tok::kEnd);
   }
   if (is_digit(c) || (c == '.' && is_digit(peek()))) {
@@ -128,21 +130,23 @@ Token Lexer::in_statement() {
   }
   if (c == '"' || c == '\'') return text(c);
   if (c == '`') return raw_text();
-  if (is_alpha(c) || c == ':') {
-    back();
-    return word();
-  }
+  if (is_alpha(c) || c == ':') return bracket_open_ ? word_in_brackets(c) : (back(), word());
   if (c == '(' || c == ')') return parenthesis(c);
   if (c == '{') {
     brace_open_ = true;
     return emit(Tok::kLeftBrace);
   }
   if (c == '[') {
+    if (bracket_open_) error("unexpected left bracket " + quote_rune(c));
     bracket_open_ = true;
     got_colon_ = got_duration_ = false;
     return emit(Tok::kLeftBracket);
   }
-  if (c == ']') error("unexpected right bracket " + quote_rune(c));
+  if (c == ']') {
+    if (!bracket_open_) error("unexpected right bracket " + quote_rune(c));
+    bracket_open_ = false;
+    return emit(Tok::kRightBracket);
+  }
   if (c == '=' || c == '!' || c == '<' || c == '>') return comparison(c);
   return sign(c);
 }
@@ -245,10 +249,8 @@ Token Lexer::in_duration() {
       bracket_open_ = false;
       return emit(Tok::kRightBracket);
     case ':':
-      if (!got_duration_) error("unexpected colon before duration in duration expression");
-      if (got_colon_) error("unexpected repeated colon in duration expression");
-      got_colon_ = true;
-      return emit(Tok::kColon);
+      start_ = at_;  // Prometheus notices it only after the colon
+      error("unexpected colon before duration in duration expression");
     case '(':
     case ')':
       return parenthesis(c);
@@ -263,23 +265,27 @@ Token Lexer::in_duration() {
     default:
       break;
   }
-  if (is_alpha(c)) {
-    back();
-    return duration_word();
-  }
+  if (is_alpha(c))
+    if (const Tok type = duration_word(); type != Tok::kEnd) return emit(type);
   error("unexpected character in duration expression: " + quote_rune(c));
 }
 
-Token Lexer::duration_word() {
-  const char32_t first = peek();
+Token Lexer::word_in_brackets(char32_t c) {
+  if (c == ':') {
+    if (got_colon_) error("unexpected colon " + quote_rune(c));
+    got_colon_ = true;
+    return emit(Tok::kColon);
+  }
+  if (const Tok type = duration_word(); type != Tok::kEnd) return emit(type);
+  error("unexpected character: " + quote_rune(c) + ", expected ':'");
+}
+
+Tok Lexer::duration_word() {
   while (is_alpha(peek())) take();
   const auto from = static_cast<size_t>(start_), size = static_cast<size_t>(at_ - start_);
   const Tok type = keyword(input_.substr(from, size));
-  if (type != Tok::kStep && type != Tok::kRange && type != Tok::kMinOf && type != Tok::kMaxOf && type != Tok::kMin &&
-      type != Tok::kMax)
-    error("unexpected character in duration expression: " + quote_rune(first));
-  got_duration_ = true;
-  return emit(type);
+  const bool known = type == Tok::kStep || type == Tok::kRange || type == Tok::kMinOf || type == Tok::kMaxOf;
+  return known ? type : Tok::kEnd;
 }
 
 Token Lexer::word() {

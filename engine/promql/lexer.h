@@ -35,7 +35,9 @@ class Lexer {
   Token comparison(char32_t c);
   Token parenthesis(char32_t c);
   Token word();
-  Token duration_word();
+  Token word_in_brackets(char32_t c);
+  /// kEnd: no word of duration expressions.
+  Tok duration_word();
   Token number_or_duration();
   bool scan_number();
   bool scan_rest_of_duration();

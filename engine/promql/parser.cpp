@@ -63,6 +63,21 @@ bool is_metric_word(Tok type) {
 }
 }  // namespace
 
+bool starts_operand(Tok type) {
+  switch (type) {
+    case Tok::kNumber:
+    case Tok::kDuration:
+    case Tok::kString:
+    case Tok::kLeftParen:
+    case Tok::kLeftBrace:
+    case Tok::kAdd:
+    case Tok::kSub:
+      return true;
+    default:
+      return is_metric_word(type);
+  }
+}
+
 const Token& Parser::peek() {
   if (!has_ahead_) ahead_ = lexer_.next();
   has_ahead_ = true;

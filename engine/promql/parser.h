@@ -12,6 +12,9 @@
 
 namespace reeve::promql {
 
+/// May an operand of an expression begin with it?
+bool starts_operand(Tok type);
+
 class Parser {
  public:
   Parser(std::string_view text, const Options& options) : lexer_(text), options_(options) {}

@@ -42,7 +42,9 @@ void Parser::group(BinaryNode& node) {
   if (peek().type != Tok::kGroupLeft && peek().type != Tok::kGroupRight) return;
   Matching& m = node.matching;
   m.card = take().type == Tok::kGroupLeft ? Matching::Card::kManyToOne : Matching::Card::kOneToMany;
-  if (peek().type == Tok::kLeftParen) m.include = labels();
+  // A parenthesis is always the list of labels.
+  const bool fill = peek().type == Tok::kFill || peek().type == Tok::kFillLeft || peek().type == Tok::kFillRight;
+  if (peek().type == Tok::kLeftParen || !(fill || starts_operand(peek().type))) m.include = labels();
 }
 
 void Parser::fill(BinaryNode& node) {
@@ -51,13 +53,15 @@ void Parser::fill(BinaryNode& node) {
     const Tok which = peek().type;
     const bool again = which == Tok::kFill ? m.fill_left || m.fill_right
                                            : (which == Tok::kFillLeft ? m.fill_left : m.fill_right).has_value();
-    if (again) unexpected_in_expression();
+    if (again) {
+      take();  // then it is a name
+      unexpected_in_expression();
+    }
     if (!options_.experimental) fail_at(peek().position(), "binop fill modifiers are experimental and not enabled");
     take();
     const double value = fill_value();
     if (which != Tok::kFillRight) m.fill_left = value;
     if (which != Tok::kFillLeft) m.fill_right = value;
-    if (which == Tok::kFill) break;
   }
 }
 

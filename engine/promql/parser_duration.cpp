@@ -144,8 +144,8 @@ DurationPtr Parser::duration(int least_precedence, const In& in) {
     whole->right = duration(op.type == Tok::kPow ? level : level + 1, in);
     whole->position = {whole->left->position.begin, whole->right->position.end};
     const bool zero = whole->right->op == Op::kNumber && whole->right->seconds == 0;
-    if (zero && whole->op == Op::kDiv) fail_at(whole->right->position, "division by zero");
-    if (zero && whole->op == Op::kMod) fail_at(whole->right->position, "modulo by zero");
+    if (zero && whole->op == Op::kDiv) fail_at(op.position(), "division by zero");
+    if (zero && whole->op == Op::kMod) fail_at(op.position(), "modulo by zero");
     check_experimental_duration(*whole);
     node = std::move(whole);
   }
@@ -202,11 +202,9 @@ DurationPtr Parser::duration_call(const In& in) {
     case Tok::kRange:
       node->op = Op::kRange;
       break;
-    case Tok::kMin:
     case Tok::kMinOf:
       node->op = Op::kMin;
       break;
-    case Tok::kMax:
     case Tok::kMaxOf:
       node->op = Op::kMax;
       break;

@@ -99,7 +99,7 @@ NodePtr Parser::bracket(NodePtr inner) {
     node->inner = std::move(inner);
     return node;
   }
-  if (peek().type != Tok::kRightBracket) unexpected("subquery or range selector", "\":\" or \"]\"");
+  if (peek().type != Tok::kRightBracket) unexpected("subquery or range", "\":\" or \"]\"");
   const Token close = take();
   const Position brackets{open.at, close.position().end};
   if (inner->kind != Node::Kind::kSelector) fail_at(brackets, "ranges only allowed for vector selectors");
