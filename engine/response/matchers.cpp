@@ -1,5 +1,7 @@
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "response/response.h"
 
 namespace reeve::response {
@@ -33,6 +35,21 @@ const char* operator_text(Kind kind) {
 
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/// May stand in a name or a value without quotes.
+bool is_bare(char c) {
+  constexpr std::string_view kReserved = "{}!=~,\\\"'`";
+  return !is_space(c) && kReserved.find(c) == std::string_view::npos;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return out + "\"";
 }
 
 base::Error wrong(const std::string& text, size_t at, const std::string& what) {
@@ -92,8 +109,7 @@ class Grammar {
   base::Result<std::string> word(const char* what) {
     if (take('"')) return quoted();
     const size_t begin = at_;
-    constexpr std::string_view kReserved = "{}!=~,\\\"'`";
-    while (at_ < text_.size() && !is_space(text_[at_]) && kReserved.find(text_[at_]) == std::string_view::npos) ++at_;
+    while (at_ < text_.size() && is_bare(text_[at_])) ++at_;
     if (at_ == begin) return wrong(text_, at_, std::string("expected ") + what);
     return text_.substr(begin, at_ - begin);
   }
@@ -183,12 +199,7 @@ bool AlertMatcher::matches(const model::Labels& labels) const {
 }
 
 std::string AlertMatcher::text() const {
-  std::string out = name + operator_text(kind) + "\"";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c == '\n' ? std::string("\\n") : std::string(1, c);
-  }
-  return out + "\"";
+  return (std::all_of(name.begin(), name.end(), is_bare) ? name : quoted(name)) + operator_text(kind) + quoted(value);
 }
 
 base::Result<AlertMatcher> make_matcher(Kind kind, std::string name, std::string value) {
