@@ -21,7 +21,7 @@ std::string digest_of(const std::string& kind, const std::string& name, const Va
 }
 
 std::string step_key(const std::string& run, const std::string& path) {
-  return base::hex(base::sha256(run + path));
+  return base::hex(base::sha256(run + "/" + path));
 }
 
 void Journal::add(Row row) {

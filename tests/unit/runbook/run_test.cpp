@@ -92,7 +92,7 @@ TEST_F(RunTest, TheIntentHoldsWhatIsNeededToResume) {
   EXPECT_EQ(facts["settles_ms"].as_int(), 5000);
   EXPECT_EQ(model::to_json(facts["causes"]), R"(["box.stop","box.start"])");
   EXPECT_EQ(intents[0].subject, "box/one/a");
-  EXPECT_EQ(facts["key"].text(), base::hex(base::sha256(intents[0].run + "4")));
+  EXPECT_EQ(facts["key"].text(), base::hex(base::sha256(intents[0].run + "/4")));
   EXPECT_EQ(world.actions.keys.back(), facts["key"].text());
   EXPECT_THAT(body_of(intents[0]), HasSubstr(R"("args":{"id":"a"})"));
   EXPECT_THAT(body_of(intents[0]), HasSubstr(R"("preview":"restart box/one/a")"));

@@ -1,0 +1,2 @@
+return runbook_test {}
+--> error 1:1: is no runbook (it returns a test)
