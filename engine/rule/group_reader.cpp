@@ -80,16 +80,15 @@ void name_rules(Group& group) {
 }
 
 bool read_group(const yaml::Node& node, const ReadOptions& options, Group& group, Findings& findings) {
-  if (!read_head(node, options, group, findings)) return false;
+  bool ok = read_head(node, options, group, findings);  // what is wrong in its rules is told too
   const yaml::Node* labels = node.find("labels");
   if (labels && labels->kind() == Kind::kNull) labels = nullptr;
   const yaml::Node* rules = node.find("rules");
-  if (!rules || rules->kind() == Kind::kNull) return true;
+  if (!rules || rules->kind() == Kind::kNull) return ok;
   if (const auto is_list = rules->must_be(Kind::kList, "rules"); !is_list.ok()) {
     findings.add(is_list.error());
     return false;
   }
-  bool ok = true;
   for (size_t i = 0; i < rules->items().size(); ++i) {
     Rule rule;
     if (RuleReader(rules->items()[i], labels, group, i, options, findings).read(rule)) {
