@@ -15,12 +15,13 @@ bool starts_programs(const Manifest& manifest) {
 }
 }  // namespace
 
-FleetImpl::FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random& random)
+FleetImpl::FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random& random,
+                     std::unique_ptr<child::Spawner> spawner)
     : search_(std::move(search)),
       ports_(std::move(ports)),
       loop_(loop),
       random_(random),
-      spawner_(child::make_spawner(search_.child_program, loop)),
+      spawner_(spawner ? std::move(spawner) : child::make_spawner(search_.child_program, loop)),
       around_{*spawner_, search_, loop, random},
       broken_(around_, {ports_.on_state, [this](const Prepared& prepared) { add(prepared); }}) {}
 

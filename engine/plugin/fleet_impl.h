@@ -18,7 +18,9 @@ namespace reeve::plugin {
 
 class FleetImpl : public Fleet {
  public:
-  FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random& random);
+  /// `spawner`: nullptr is the real one.
+  FleetImpl(Search search, Ports ports, base::Loop& loop, base::Random& random,
+            std::unique_ptr<child::Spawner> spawner = nullptr);
   ~FleetImpl() override;
 
   void search_in(std::vector<std::string> folders) override { search_.folders = std::move(folders); }

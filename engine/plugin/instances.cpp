@@ -61,6 +61,7 @@ base::Result<InstanceConfig> read_one(const yaml::Node& item) {
   out.name = "local";
   if (item.kind() == yaml::Node::Kind::kScalar) {  // `- host`
     out.plugin = item.scalar();
+    out.source.node = item;
     return out;
   }
   if (item.kind() != yaml::Node::Kind::kMap || item.pairs().size() != 1)

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 
 #include "model/json.h"
 #include "plugin/limits.h"
@@ -24,26 +25,28 @@ base::Level level_of(const std::string& word) {
   return word == "error" ? base::Level::kError : base::Level::kInfo;
 }
 
-double number_of(const Value& value) {
-  if (!value.is_string()) return value.as_double();
+std::optional<double> number_of(const Value& value) {
+  if (value.is_number()) return value.as_double();
   const std::string& word = value.as_string();
   if (word == "+Inf" || word == "Inf") return HUGE_VAL;
   if (word == "-Inf") return -HUGE_VAL;
-  return std::nan("");
+  if (word == "NaN") return std::nan("");
+  return {};
 }
 
 base::Result<model::Sample> sample_of(const Value& v) {
   const std::string& name = v["name"].as_string();
   if (std::string wrong = wrong_name(name); !wrong.empty()) return base::invalid(wrong);
-  const Value& value = v["value"];
-  if (!value.is_number() && !value.is_string()) return base::invalid("the sample " + name + " has no value");
+  const std::optional<double> value = number_of(v["value"]);
+  if (!value)
+    return base::invalid("the sample " + name + (v["value"].is_null() ? " has no value" : " has a value that is none"));
   if (v["labels"].as_map().size() > kMaxLabels) return base::invalid(name + " has more than 64 labels");
   std::vector<model::Labels::Pair> pairs{{std::string(model::kNameLabel), name}};
   for (const auto& [key, text] : v["labels"].as_map()) {
     if (std::string wrong = wrong_label(name, key, text.text()); !wrong.empty()) return base::invalid(wrong);
     pairs.emplace_back(key, text.text());
   }
-  model::Sample out{model::Labels(std::move(pairs)), number_of(value), {}};
+  model::Sample out{model::Labels(std::move(pairs)), *value, {}};
   if (v["at_ms"].is_number()) out.at_ms = v["at_ms"].as_int();
   return out;
 }
@@ -128,12 +131,15 @@ Told Lines::reply(const Value& v) {
     told.fault = base::Error{fault, std::move(text), error["retry_after_ms"].as_int()};
     return told;
   }
+  if (!v["ok"].as_bool()) told.fault = base::invalid("its reply is neither ok nor an error: a fault of the plugin");
   told.value = v["answer"].is_null() ? Value::map() : v["answer"];
   take_samples(v["samples"], told);
   return told;
 }
 
 void Lines::take_samples(const Value& list, Told& told) {
+  // An empty batch would make all of it stale.
+  if (!list.is_null() && !list.is_list()) told.fault = base::invalid("its samples are no list: a fault of the plugin");
   for (const Value& item : list.as_list()) {
     auto sample = sample_of(item);
     if (!sample.ok()) {
@@ -156,6 +162,8 @@ Told Lines::event(const Value& v) {
   e.cursor = v["cursor"].as_string();
   std::string wrong = wrong_event(e.type, e.target, e.cursor, 0);
   if (e.labels.size() > kMaxLabels) wrong = "the event " + e.type + " has more than 64 labels";
+  for (const auto& [name, value] : e.labels)
+    if (wrong.empty()) wrong = wrong_label(e.type, name, value);
   if (!wrong.empty()) told.fault = base::invalid(wrong);
   return told;
 }
@@ -176,7 +184,7 @@ base::Result<Told> Lines::note(const Value& v) {
     take_samples(v["samples"], told);
     return told;
   }
-  return base::invalid("a note of unknown kind \"" + note.substr(0, 80) + "\"");
+  return told;  // of no request: a later version's note is ignored
 }
 }  // namespace
 

@@ -178,7 +178,7 @@ TEST(Protocol, MessagesAreReadOrRefused) {
       {R"({"note":"log","level":"warn","text":"x"})", true},
       {R"({"note":"log"})", true},
       {R"({"note":"event","type":"a.b"})", true},
-      {R"({"note":"something new"})", false},
+      {R"({"note":"something new"})", true},
       {R"({"ok":true})", false},
       {R"({"id":"7"})", false},
       {R"([])", false},

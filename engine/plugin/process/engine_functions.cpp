@@ -55,7 +55,9 @@ int LaneThread::on_event(const reeve_engine* engine, reeve_call call, const reev
   out.integer(event->at_us);
   out.string(view(event->target));
   out.string(view(event->cursor));
-  const std::string wrong = wrong_event(view(event->type), view(event->target), view(event->cursor), frame.size());
+  std::string wrong = wrong_event(view(event->type), view(event->target), view(event->cursor), frame.size());
+  for (size_t i = 0; i < event->label_count && wrong.empty(); ++i)
+    wrong = wrong_label(view(event->type), view(event->labels[i].name), view(event->labels[i].value));
   if (!wrong.empty()) return on_log(engine, REEVE_LOG_ERROR, {wrong.data(), wrong.size()}), REEVE_INVALID;
   if (!lane.wait_for_credit(call)) return REEVE_TIMEOUT;
   lane.writer_.write(frame);
