@@ -109,37 +109,108 @@ def a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called():
     end_daemon(home)
 
 
-RULES = """
+FLOOD_CONFIG = """
+listen: 127.0.0.1:0
+plugin_dirs: [mine]
+plugins:
+- pulse: {{ name: here, folder: "{home}" }}
+rules: [rules]
+runbooks: [books]
+"""
+
+FLOOD_RULES = """
 groups:
   - name: flood
     rules:
       - alert: Flood
         on: pulse.beat
         by: [job, instance]
-        keep: 1m
-        run: { runbook: test/note, mode: auto }
+        keep: 4s
+        run: { runbook: mine/note, mode: auto, with: { key: flood } }
       - alert: Many
         on: pulse.many
         by: [n]
-        keep: 1m
-        run: { runbook: test/one, mode: auto }
+        keep: 4s
+        run: { runbook: mine/note, mode: auto, with: { key: shared } }
 """
 
 NOTE = """
-return runbook { title = "Takes a note", dedup = "note" }, function(run, a)
-  run:wait { "a moment", every = "200ms", timeout = "5s", check = function() return false end, on_timeout = "continue" }
+return runbook { title = "Takes a note", params = { key = p.string {} }, dedup = "note:${key}" }, function(run, a)
+  run:wait { "a moment", every = "200ms", timeout = "2s", check = function() return false end, on_timeout = "continue" }
   run:note "seen"
   return run:done "seen"
 end
 """
 
-PULSE = '''#!/usr/bin/env python3
-"""An exec plugin whose watcher emits N events of a type at once."""
-import json, sys, time
-count = {"beat": 50, "many": 50}
+PULSE = """#!/usr/bin/env python3
+# Tells of 50 events at once when a file named beat (50 equal ones) or many (50 different ones) is put into its folder.
+import json, os, select, sys
+MANIFEST = {"name": "pulse", "version": "1", "doc": "Beats.", "watches": True, "capabilities": ["files"],
+            "config": [{"name": "folder", "type": "string", "required": True, "doc": "where it looks"}],
+            "events": [{"type": "pulse.beat", "help": "A beat."}, {"type": "pulse.many", "labels": ["n"], "help": "One of many."}]}
+number, folder = 0, ""
+def say(message): print(json.dumps(message), flush=True)
+def watch():
+    global number
+    while True:
+        for kind in ("beat", "many"):
+            if os.path.exists(f"{folder}/{kind}"):
+                os.unlink(f"{folder}/{kind}")
+                for i in range(50):
+                    number += 1
+                    say({"note": "event", "type": f"pulse.{kind}", "labels": {"n": str(i)} if kind == "many" else {}, "cursor": str(number)})
+        if select.select([0], [], [], 0.05)[0] and "cancel" in sys.stdin.readline(): return
 for line in sys.stdin:
-    pass
-'''
+    ask = json.loads(line)
+    if "id" not in ask: continue
+    if ask["ask"] == "open": folder = ask["config"]["folder"]; number = int(ask["cursor"] or 0)
+    if ask["ask"] == "watch": watch()
+    say({"id": ask["id"], "ok": True, **({"protocol": 1, "manifest": MANIFEST} if ask["ask"] == "hello" else {})})
+"""
+
+
+def flooded(kind):
+    """The engine's ledger after 50 events of this kind within a moment, and what `reeve alerts` said meanwhile."""
+    home = folder()
+    engine = Engine(FLOOD_CONFIG.format(home=home), home=home,
+                    files={"rules/flood.yaml": FLOOD_RULES, "books/mine/note.lua": NOTE, "mine/pulse/pulse": PULSE})
+    (home / "mine/pulse/pulse").chmod(0o755)
+    engine.start()
+    wait_for("the plugin", lambda: "plugin.started" in engine.kinds(), 20)
+    time.sleep(0.5)
+    (home / kind).touch()
+    wait_for("the run", lambda: "run.started" in engine.kinds(), 10)
+    time.sleep(1)
+    alerts = engine.cli("alerts", "-o", "json").json()
+    wait_for("the end of all", lambda: engine.kinds().count("alert.resolved") == len(alerts) and "run.ended" in engine.kinds(), 40, every=0.2)
+    entries = engine.entries()
+    assert engine.stop() == 0
+    engine.verify()
+    return entries, alerts
+
+
+def fifty_equal_events_are_one_episode_and_one_run():
+    entries, alerts = flooded("beat")
+    assert [alert["count"] for alert in alerts] == [50], alerts
+    kinds = [entry["kind"] for entry in entries]
+    assert sum(entry["facts"]["count"] for entry in entries if entry["kind"] == "events.accepted") == 50
+    assert kinds.count("alert.firing") == 1 and kinds.count("run.started") == 1 and kinds.count("run.joined") == 0, kinds
+    resolved = [entry for entry in entries if entry["kind"] == "alert.resolved"]
+    assert [entry["facts"]["count"] for entry in resolved] == [50], resolved
+    ended = [(e["facts"]["result"], e["body"]) for e in entries if e["kind"] == "run.ended"]
+    assert len(ended) == 1 and "nobody knows whether it helped" in ended[0][1]["message"], "a rule without verify: is told so"
+
+
+def fifty_alerts_that_share_a_dedup_key_are_one_run():
+    entries, alerts = flooded("many")
+    assert len(alerts) == 50
+    kinds = [entry["kind"] for entry in entries]
+    assert kinds.count("alert.firing") == 50, kinds.count("alert.firing")
+    assert kinds.count("run.started") == 1 and kinds.count("run.joined") == 49, (kinds.count("run.started"), kinds.count("run.joined"))
+    started = next(entry for entry in entries if entry["kind"] == "run.started")
+    joined = [entry for entry in entries if entry["kind"] == "run.joined"]
+    assert {entry["run"] for entry in joined} == {started["run"]}
+    assert len({entry["correlation"] for entry in joined} | {started["correlation"]}) == 50, "each alert keeps its own story"
 
 
 def bad_flags_are_usage_errors():
@@ -151,4 +222,5 @@ def bad_flags_are_usage_errors():
 
 
 run_tests(four_lines_bring_a_killed_daemon_back, a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called,
+          fifty_equal_events_are_one_episode_and_one_run, fifty_alerts_that_share_a_dedup_key_are_one_run,
           bad_flags_are_usage_errors)
