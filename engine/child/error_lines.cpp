@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace reeve::child {
 
@@ -24,16 +25,26 @@ void ErrorLines::on_readable() {
     second_ = loop_.clock().boot();
     lines_ = bytes_ = 0;
   }
-  if (!read_once()) return;
-  if (lines_ < kLinesASecond && bytes_ < kBytesASecond) return;
-  loop_.unwatch(watch_);
+  if (read_once() && !within_budget()) pause();
+}
+
+bool ErrorLines::within_budget() const {
+  return lines_ < kLinesASecond && bytes_ < kBytesASecond;
+}
+
+void ErrorLines::pause() {
+  if (watch_ != 0) loop_.unwatch(watch_);
   watch_ = 0;
   timer_ = loop_.after(second_ + base::seconds(1) - loop_.clock().boot(), [this] { rest(); });
 }
 
 void ErrorLines::rest() {
   timer_ = 0;
-  if (fd_ >= 0) listen();
+  second_ = loop_.clock().boot();
+  lines_ = bytes_ = 0;
+  take(std::exchange(held_, {}));
+  if (fd_ < 0) return;
+  return within_budget() ? listen() : pause();
 }
 
 bool ErrorLines::read_once() {
@@ -42,12 +53,17 @@ bool ErrorLines::read_once() {
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return false;
   if (n <= 0) return close(), false;
   bytes_ += static_cast<size_t>(n);
-  take(std::string_view(buffer, static_cast<size_t>(n)));
+  take(std::string(buffer, static_cast<size_t>(n)));
   return fd_ >= 0;
 }
 
-void ErrorLines::take(std::string_view bytes) {
-  for (const char c : bytes) {
+void ErrorLines::take(const std::string& bytes) {
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (lines_ >= kLinesASecond) {
+      held_ = bytes.substr(i);
+      return;
+    }
+    const char c = bytes[i];
     if (c == '\n') {
       if (!cut_ || !line_.empty()) tell();
       cut_ = false;
@@ -69,7 +85,8 @@ void ErrorLines::tell() {
 
 void ErrorLines::drain() {
   lines_ = bytes_ = 0;
-  while (fd_ >= 0 && bytes_ < kBytesASecond && lines_ < kLinesASecond && read_once()) {
+  take(std::exchange(held_, {}));
+  while (fd_ >= 0 && within_budget() && read_once()) {
   }
   if (!line_.empty()) tell();
   close();

@@ -29,7 +29,9 @@ class ErrorLines {
   void rest();
   void on_readable();
   bool read_once();  ///< false: nothing more for now
-  void take(std::string_view bytes);
+  bool within_budget() const;
+  void pause();
+  void take(const std::string& bytes);
   void tell();
 
   base::Loop& loop_;
@@ -39,6 +41,7 @@ class ErrorLines {
   base::Boot second_;
   size_t lines_ = 0, bytes_ = 0;  ///< of this second
   std::string line_;
+  std::string held_;  ///< read, but beyond the budget
   bool cut_ = false;  ///< the rest of an over-long line is being skipped
 };
 

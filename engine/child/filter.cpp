@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <vector>
@@ -105,6 +106,8 @@ bool filter_script() {
                           SYS_setns,
                           SYS_kill,
                           SYS_tkill,
+                          SYS_rt_sigqueueinfo,
+                          SYS_rt_tgsigqueueinfo,
                           SYS_pidfd_send_signal,
                           SYS_pidfd_getfd,
                           SYS_process_vm_readv,
@@ -115,9 +118,14 @@ bool filter_script() {
                           SYS_add_key,
                           SYS_init_module,
                           SYS_finit_module,
+                          SYS_delete_module,
                           SYS_kexec_load,
+                          SYS_reboot,
+                          SYS_settimeofday,
+                          SYS_clock_settime,
                           SYS_perf_event_open})
     filter.refuse(call);
+  filter.refuse_unless(SYS_tgkill, 0, static_cast<uint32_t>(::getpid()));  // abort() sends itself one
 #if defined(__x86_64__)
   filter.refuse(SYS_fork);
   filter.refuse(SYS_vfork);

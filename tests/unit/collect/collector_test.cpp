@@ -98,6 +98,26 @@ TEST_F(CollectorTest, APluginThatIsJustOpeningIsNotDown) {
   EXPECT_FALSE(batches.back().ok);
 }
 
+TEST_F(CollectorTest, OneThatTurnsOutToCollectNothingIsForgotten) {
+  fleet.add("late", "a");  // its plugin does not come up: nobody knows yet what it does
+  fleet.answer = [&](const std::string&) { return base::Error{base::Fault::kUnavailable, "broken"}; };
+  collector->schedule();
+  loop.advance(seconds(12));
+  ASSERT_FALSE(batches.empty());
+  EXPECT_FALSE(batches.back().ok) << "down, as everybody can see";
+  plugin::Manifest manifest;
+  manifest.name = "late";
+  manifest.watches = true;
+  fleet.manifests["late"] = manifest;
+  const size_t before = batches.size();
+  loop.advance(seconds(60));
+  EXPECT_EQ(batches.size(), before) << "it was mended, and only watches: that is no failed collect";
+  fleet.manifests["late"].collects = true;
+  collector->schedule();
+  loop.advance(seconds(12));
+  EXPECT_GT(batches.size(), before);
+}
+
 TEST_F(CollectorTest, OneIsNeverAskedWhileItStillAnswers) {
   fleet.add("host", "a", seconds(10));
   collector->schedule();
