@@ -248,6 +248,7 @@ void Step::on_durable(base::Status status) {
 void Step::invoke() {
   at_ = At::kInvoke;
   ++attempts_;
+  begun_ = context_.wall();
   context_.invoke_began();
   context_.ports.actions->invoke(call(), intent_.key, intent_.baseline, {run().id(), run().epoch()},
                                  context_.steps.on(handle_, &Step::on_result));
@@ -316,6 +317,7 @@ void Step::finish(Result<Value> result) {
   if (intended_) {
     entry.facts.set("attempts", attempts_).set("class", model::action_class_name(intent_.cls));
     entry.facts.set("settles_ms", settle_time().ms());
+    if (begun_ != base::Time{}) entry.facts.set("begun_us", begun_.us);
     stamp(entry.facts, context_.loop.clock());
     context_.effects.outcome(run.id() + "/" + intent_.path, context_.now() + settle_time());
   } else {

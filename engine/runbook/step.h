@@ -85,6 +85,7 @@ class Step {
   bool intended_ = false, approved_ = false, in_doubt_ = false, told_wait_ = false;
   int attempts_ = 0, unavailable_ = 0, probes_failed_ = 0;
   base::Boot sender_dead_{};
+  base::Time begun_{};  ///< when the last attempt was handed to its plugin
   base::Boot planned_at_{};
   base::Loop::Id timer_ = 0;
   std::string last_verdict_;

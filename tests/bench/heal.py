@@ -37,8 +37,8 @@ def measure(docker, witness, engine, containers, heals):
         if died is None:
             continue
         to_intent.append((entry["at_us"] - died) / 1e6)
-        begun = ((outcomes.get((entry["run"], entry["facts"]["path"])) or {}).get("body") or {})
-        begun = begun.get("value", {}).get("begun_us") if isinstance(begun, dict) else None
+        outcome = outcomes.get((entry["run"], entry["facts"]["path"]))
+        begun = outcome and outcome["facts"].get("begun_us")
         if begun:
             to_act.append((begun - died) / 1e6)
     return to_intent[-heals:], to_act[-heals:]
