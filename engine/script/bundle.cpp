@@ -13,11 +13,15 @@ std::string Bundle::to_bytes() const {
 
 base::Result<Bundle> Bundle::from_bytes(const std::string& bytes) {
   REEVE_TRY(const Value read, model::parse_json(bytes));
+  if (const int64_t level = read["level"].as_int(); read.has("level") && (level < 1 || level > kApiLevel))
+    return base::invalid("a bundle of API level " + read["level"].text() + "; this engine knows up to " +
+                         std::to_string(kApiLevel));
   Bundle bundle;
   bundle.main = read["main"].as_string();
   for (const Value& file : read["files"].as_list())
     bundle.files.emplace_back(file["name"].as_string(), file["text"].as_string());
-  if (bundle.main.empty() || bundle.files.empty()) return base::invalid("not a bundle of a runbook");
+  if (!read.has("level") || bundle.main.empty() || bundle.files.empty())
+    return base::invalid("not a bundle of a runbook");
   return bundle;
 }
 

@@ -264,26 +264,5 @@ TEST_F(PoolTest, ADroppedRunIsNotHeardOfAgain) {
   EXPECT_TRUE(told.lines.empty());
 }
 
-TEST(Bundle, ReadsWhatItWrites) {
-  Bundle made;
-  made.main = "a/b.lua";
-  made.files = {{"a/b.lua", "return \"\xff\"\n"}, {"a/c.lua", "x"}};
-  const auto read = Bundle::from_bytes(made.to_bytes());
-  ASSERT_TRUE(read.ok());
-  EXPECT_EQ(read->files, made.files);
-  EXPECT_EQ(read->to_bytes(), made.to_bytes());
-  EXPECT_FALSE(Bundle::from_bytes("{}").ok());
-}
-
-TEST(Core, RefusesFramesThatMakeNoSense) {
-  std::vector<std::string> sent;
-  Core core([&](const std::string& frame) { sent.push_back(frame); });
-  for (const char* frame : {"[]", "[1]", "[\"start\",\"r\"]", "[\"start\",\"r\",{\"bundle\":\"x\"}]", "{}"})
-    EXPECT_FALSE(core.on_message(model::to_msgpack(model::parse_json(frame).value()))) << frame;
-  EXPECT_FALSE(core.on_message("\xc1"));
-  EXPECT_TRUE(core.on_message(model::to_msgpack(model::parse_json(R"(["answer","r","1",true,1,1])").value())));
-  EXPECT_EQ(sent.size(), 1u);  // an unknown run answers with an empty turn, so that the counting stays right
-}
-
 }  // namespace
 }  // namespace reeve::script
