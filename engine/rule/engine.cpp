@@ -46,7 +46,7 @@ void EngineImpl::on_event(const model::Event& event) {
   for (const size_t rule : concerned->second) {
     EventEvaluation evaluation(around_, *rules_[rule], now());
     evaluation.take(event);
-    problem(*rules_[rule], evaluation.template_problem());
+    problem(*rules_[rule], evaluation.problem());
     const Rule& meant = *rules_[rule]->rule;
     if (rules_[rule]->events.empty()) continue;
     if (!event.caused_by.empty()) arm_keep();

@@ -1,6 +1,7 @@
 #include "rule/event_evaluation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rule/event_labels.h"
 
@@ -30,7 +31,13 @@ void EventEvaluation::match(const model::Event& event) {
     end(it);
     it = live_.events.end();
   }
-  if (it == live_.events.end()) return begin(event, std::move(identity));
+  if (it == live_.events.end()) {
+    const int64_t limit = live_.group->limit;
+    if (limit <= 0 || std::cmp_less(live_.events.size(), limit)) return begin(event, std::move(identity));
+    problem_ =
+        "exceeded limit of " + std::to_string(limit) + " with " + std::to_string(live_.events.size() + 1) + " alerts";
+    return;
+  }
   EventTrack& track = it->second;
   ++track.alert.count;
   track.alert.value = static_cast<double>(track.alert.count);
@@ -149,7 +156,7 @@ bool EventEvaluation::restore(model::Alert alert) {
 std::string EventEvaluation::expand(const NamedTemplate& text, const tmpl::Data& data) {
   auto rendered = text.text.render(data);
   if (rendered.ok()) return *std::move(rendered);
-  template_problem_ = std::string(kTemplateProblem) + " of " + text.name + ": " + rendered.error().text;
+  problem_ = std::string(kTemplateProblem) + " of " + text.name + ": " + rendered.error().text;
   return "<error expanding template: " + rendered.error().text + ">";
 }
 

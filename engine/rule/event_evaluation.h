@@ -24,7 +24,8 @@ class EventEvaluation {
   /// An active alert of the ledger. False: its event does not say what it is about.
   bool restore(model::Alert alert);
 
-  const std::string& template_problem() const { return template_problem_; }
+  /// What a label or annotation could not say, or that the group's limit leaves an event out; empty: nothing.
+  const std::string& problem() const { return problem_; }
 
  private:
   void match(const model::Event& event);
@@ -39,7 +40,7 @@ class EventEvaluation {
   LiveRule& live_;
   const Rule& rule_;
   const Moment at_;
-  std::string template_problem_;
+  std::string problem_;
 };
 
 }  // namespace reeve::rule

@@ -126,6 +126,18 @@ TEST_F(EventEpisode, ATextThatFailsSaysSoAndIsAProblemOnce) {
   EXPECT_THAT(problems_, SizeIs(1));
 }
 
+TEST_F(EventEpisode, TheGroupsLimitBoundsAFloodOfIdentities) {
+  install("      - { alert: Died, on: docker.die, by: [id], until: docker.start }\n", "    limit: 3\n");
+  for (int i = 0; i < 50; ++i) die_of("id " + std::to_string(i));
+  EXPECT_THAT(engine_->alerts(), SizeIs(3));
+  EXPECT_THAT(problems_, ElementsAre("r.yaml/g/Died/1: exceeded limit of 3 with 4 alerts"));
+  die_of("id 1");  // those that are known count on
+  EXPECT_EQ(engine_->alerts()[1].count, 2u);
+  start_of("id 0");
+  die_of("id 40");
+  EXPECT_THAT(engine_->alerts(), SizeIs(3));
+}
+
 TEST_F(EventEpisode, AFieldIsALabelThereUnlessALabelHasItsName) {
   install(
       "      - { alert: Died, on: 'docker.die{name=\"web\"}', by: [name], annotations: { s: '{{ $labels.name }}' } "
