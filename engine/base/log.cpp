@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 namespace reeve::base {
 
@@ -28,6 +29,7 @@ spdlog::logger& sink() {
 void append_quoted(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
+  const bool utf8 = is_utf8(text);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
@@ -37,6 +39,11 @@ void append_quoted(std::string& out, std::string_view text) {
       out += "\\n";
     } else if (c == '\t') {
       out += "\\t";
+    } else if (byte >= 0x80 && !utf8) {
+      // A byte that is no text, as JSON of reeve writes it everywhere.
+      out += "\\udc";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
     } else if (byte < 0x20 || byte == 0x7f) {
       out += "\\u00";
       out += kHex[byte >> 4];

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 namespace reeve::base {
 
@@ -29,6 +28,16 @@ Error bad_duration(const std::string& text) {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
+}
+
+// "+01:30".
+bool read_offset(const std::string& zone, int64_t& us) {
+  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return false;
+  for (const size_t at : {1U, 2U, 4U, 5U})
+    if (!is_digit(zone[at])) return false;
+  const int hour = (zone[1] - '0') * 10 + zone[2] - '0', minute = (zone[4] - '0') * 10 + zone[5] - '0';
+  us = (zone[0] == '+' ? 1 : -1) * (hour * 3600LL + minute * 60LL) * 1000000;
+  return hour < 24 && minute < 60;
 }
 }  // namespace
 
@@ -99,24 +108,27 @@ std::string format_time(Time time) {
 Result<Time> parse_time(const std::string& text) {
   const Error bad = invalid("not a time: \"" + text + "\" (write 2026-11-24T13:39:11Z or Unix seconds)");
   char* end = nullptr;
-  if (const double unix = std::strtod(text.c_str(), &end); !text.empty() && end == text.c_str() + text.size()) {
+  const bool numeric = text.find_first_not_of("0123456789.+-eE") == std::string::npos;
+  if (const double unix = std::strtod(text.c_str(), &end); numeric && end != text.c_str() && *end == 0) {
     if (!(unix > -9e12 && unix < 9e12)) return bad;
     return Time{static_cast<int64_t>(unix * 1e6)};
   }
   tm parts{};
   const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
   if (!rest) return bad;
+  const int day = parts.tm_mday;
   int64_t us = static_cast<int64_t>(timegm(&parts)) * 1000000;
+  if (parts.tm_mday != day) return bad;  // the 30th of February
   if (*rest == '.') {
     int64_t scale = 100000;
+    if (!is_digit(rest[1])) return bad;
     for (++rest; is_digit(*rest); ++rest, scale /= 10) us += (*rest - '0') * scale;
   }
-  if (std::strcmp(rest, "Z") == 0) return Time{us};
-  int hour = 0, minute = 0, used = 0;
-  if ((*rest == '+' || *rest == '-') && std::sscanf(rest + 1, "%2d:%2d%n", &hour, &minute, &used) == 2 &&
-      rest[1 + used] == 0)
-    return Time{us - (*rest == '+' ? 1 : -1) * (hour * 3600LL + minute * 60LL) * 1000000};
-  return bad;
+  const std::string zone(rest, static_cast<size_t>(text.c_str() + text.size() - rest));
+  if (zone == "Z") return Time{us};
+  int64_t offset_us = 0;
+  if (!read_offset(zone, offset_us)) return bad;
+  return Time{us - offset_us};
 }
 
 }  // namespace reeve::base

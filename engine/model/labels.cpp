@@ -23,11 +23,12 @@ std::string fingerprint_bytes(const Labels& labels) {
   return bytes;
 }
 
-// A label name that PromQL can write without quotes.
-bool is_plain_name(std::string_view name) {
+// A label name that PromQL can write without quotes; with colons: a metric name.
+bool is_plain_name(std::string_view name, bool colons = false) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           (colons && c == ':');
   });
 }
 
@@ -90,8 +91,7 @@ void Labels::set(std::string_view name, std::string_view value) {
 std::string Labels::text() const {
   std::string out;
   const std::string_view metric = name();
-  const bool bare = !metric.empty() && std::all_of(metric.begin(), metric.end(), [](char c) { return c != ' '; }) &&
-                    is_plain_name(std::string(metric).substr(0, metric.find(':')));
+  const bool bare = is_plain_name(metric, true);
   if (bare) out += metric;
   if (bare && size() == 1) return out;
   out += '{';
