@@ -115,14 +115,7 @@ void FleetImpl::probe(Call call, std::string key, std::string baseline,
 // A shared object's process checks the token itself (plugin/process/process.cpp), so that also a call on its way is
 // held; an exec program cannot be trusted to.
 bool FleetImpl::fenced(const std::string& id, const model::Fence& fence) {
-  constexpr size_t kRunsRemembered = 4096;
-  if (!find(id)->program().exec || fence.run.empty()) return true;
-  auto& newest = epochs_[id];
-  if (newest.size() >= kRunsRemembered) newest.erase(newest.begin());
-  uint64_t& known = newest[fence.run];
-  if (fence.epoch < known) return false;
-  known = fence.epoch;
-  return true;
+  return !find(id)->program().exec || fences_[id].admit(fence.run, fence.epoch);
 }
 
 Value FleetImpl::status() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "plugin/broken.h"
+#include "plugin/fences.h"
 #include "plugin/host.h"
 #include "plugin/instance.h"
 #include "plugin/lane.h"
@@ -83,7 +84,7 @@ class FleetImpl : public Fleet {
   bool ready_ = false;              ///< they are good, and not yet applied
   bool applied_ = false;            ///< once, ever
   Broken broken_;
-  std::map<std::string, std::map<std::string, uint64_t>> epochs_;  ///< exec: instance, run -> newest epoch
+  std::map<std::string, Fences> fences_;  ///< exec: by instance
   std::function<void()> stopped_;
   bool stopping_ = false;
   base::Loop::Id stop_timer_ = 0;

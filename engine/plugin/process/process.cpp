@@ -10,6 +10,7 @@
 
 #include "child/frame.h"
 #include "model/msgpack.h"
+#include "plugin/fences.h"
 #include "plugin/process/lane.h"
 #include "plugin/process/library.h"
 
@@ -18,24 +19,7 @@ namespace reeve::plugin {
 using wire::Kind;
 
 namespace {
-constexpr size_t kRunsRemembered = 4096;
 constexpr int kPatienceMs = 1000;
-
-// Refuses a call whose run has since been taken over by a newer epoch.
-class Fences {
- public:
-  bool admit(const std::string& run, uint64_t epoch) {
-    if (run.empty()) return true;
-    if (newest_.size() >= kRunsRemembered) newest_.erase(newest_.begin());  // run ids rise with time: the oldest
-    uint64_t& known = newest_[run];
-    if (epoch < known) return false;
-    known = epoch;
-    return true;
-  }
-
- private:
-  std::map<std::string, uint64_t> newest_;
-};
 
 class PluginProcess {
  public:
