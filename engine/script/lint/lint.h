@@ -25,6 +25,7 @@ struct Finding {
 struct Names {
   std::map<std::string, std::set<std::string>> globals;
   std::map<std::string, std::set<std::string>> keys;
+  std::map<std::string, std::string> absent;  ///< what other Luas have, and what to use here instead
 };
 
 struct Linted {

@@ -6,6 +6,7 @@
 namespace reeve::script {
 
 std::string suggestion(const std::string& word, const std::set<std::string>& known) {
+  if (word.size() < 2) return "";  // every other letter is near it
   const std::string near = base::did_you_mean(word, {known.begin(), known.end()});
   return near.empty() ? "" : " (did you mean \"" + near + "\"?)";
 }
@@ -32,6 +33,8 @@ Variable* Parser::resolve(const std::string& name) {
 void Parser::use_name(Expression& name) {
   name.variable = resolve(name.text);
   if (name.variable || name.text == "_ENV" || names_.globals.contains(name.text)) return;
+  if (const auto absent = names_.absent.find(name.text); absent != names_.absent.end())
+    return find(name.line, name.col, "there is no \"" + name.text + "\" here: " + absent->second);
   std::set<std::string> known;
   for (const auto& [global, members] : names_.globals) known.insert(global);
   for (const auto& scope : scopes_)

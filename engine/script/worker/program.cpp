@@ -14,8 +14,8 @@ namespace {
 // Registry keys.
 const char kGlobals = 0, kView = 0, kPrelude = 0, kMainFunction = 0, kModules = 0, kErrors = 0;
 
-const char* hint(const std::string& name) {
-  static const std::map<std::string, const char*> hints{
+const std::map<std::string, std::string>& absent_names() {
+  static const std::map<std::string, std::string> absent{
       {"print", "use run:note"},
       {"io", "a script has no files: use an action of a plugin"},
       {"os", "a script has no system: use now() and actions of a plugin"},
@@ -24,15 +24,17 @@ const char* hint(const std::string& name) {
       {"package", "require works inside the pack"},
       {"load", "code comes from files only"},
       {"loadstring", "code comes from files only"},
+      {"loadfile", "use require"},
       {"dofile", "use require"},
       {"collectgarbage", "memory is managed for you"},
       {"unpack", "it is table.unpack"},
+      {"sleep", "use run:wait"},
   };
-  const auto found = hints.find(name);
-  return found == hints.end() ? nullptr : found->second;
+  return absent;
 }
 
 std::string near_name(lua_State* lua, const std::string& name) {
+  if (name.size() < 2) return {};
   std::vector<std::string> names;
   lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
   lua_pushnil(lua);
@@ -46,7 +48,8 @@ std::string near_name(lua_State* lua, const std::string& name) {
 
 int undefined_name(lua_State* lua) {
   const std::string name = luaL_tolstring(lua, 2, nullptr);
-  if (const char* why = hint(name)) return luaL_error(lua, "there is no \"%s\" here: %s", name.c_str(), why);
+  if (const auto absent = absent_names().find(name); absent != absent_names().end())
+    return luaL_error(lua, "there is no \"%s\" here: %s", name.c_str(), absent->second.c_str());
   const std::string near = near_name(lua, name);
   if (near.empty()) return luaL_error(lua, "undefined name \"%s\"", name.c_str());
   return luaL_error(lua, "undefined name \"%s\" (did you mean \"%s\"?)", name.c_str(), near.c_str());
@@ -193,6 +196,7 @@ std::set<std::string> keys_of(lua_State* lua, int index) {
 
 Names Program::names() {
   Names names;
+  names.absent = absent_names();
   lua_State* lua = state_.lua();
   lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
   for (const std::string& name : keys_of(lua, -1)) {

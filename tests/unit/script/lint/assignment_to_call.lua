@@ -1,0 +1,4 @@
+return runbook { title = "t" }, function(run)
+  run:note("x") = 5
+end
+--> 2:1: syntax error near '='

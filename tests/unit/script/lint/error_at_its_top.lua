@@ -1,0 +1,2 @@
+error "this file is not to be used"
+--> 1:1: this file is not to be used
