@@ -145,7 +145,7 @@ ProcessStat ProcActor::wait_until_up(pid_t pid, const Pidfd& handle, const Actio
 Json ProcActor::stop(const Action& action) {
   auto process = find(settings_);
   if (!process) return Json::map().set("up", false).set("changed", false);
-  Pidfd handle = Pidfd::of(process->pid);
+  Pidfd handle = hold(settings_, *process);
   if (handle.open()) ask_to_stop(*process, handle, action);
   return Json::map().set("up", false).set("changed", true).set("pid", process->pid);
 }
@@ -181,7 +181,8 @@ Json ProcActor::signal(const Action& action) {
   if (!process || (!action.baseline.empty() && Life::of(*process).text() != action.baseline)) {
     throw Error(Fault::kNotFound, settings_.target() + " is not running, or is another process by now");
   }
-  Pidfd handle = Pidfd::of(process->pid);
+  Pidfd handle = hold(settings_, *process);
+  if (!handle.open()) throw Error(Fault::kNotFound, settings_.target() + " has ended meanwhile");
   send(handle, number, *process);
   return report(*process, true).set("signal", number);
 }

@@ -147,6 +147,14 @@ std::optional<ProcessStat> find_marked(const Settings& settings, const std::stri
   return best;
 }
 
+common::Pidfd hold(const Settings& settings, const ProcessStat& process) {
+  common::Pidfd handle = common::Pidfd::of(process.pid);
+  // The handle is on whoever had the number when it was made: is that still the one?
+  auto again = common::process_of(settings.proc, process.pid);
+  bool same = handle.open() && again && again->start_ticks == process.start_ticks;
+  return same ? std::move(handle) : common::Pidfd();
+}
+
 int pid_in_file(const std::string& path) {
   std::string text = common::read_file(path);
   std::string_view number = common::trimmed(text);

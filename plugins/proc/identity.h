@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "common/process/pidfd.h"
 #include "common/procfs/process.h"
 #include "proc/settings.h"
 
@@ -37,6 +38,8 @@ std::optional<common::ProcessStat> find_shown(const Settings& settings);
 /// A session leader that has this in its environment.
 std::optional<common::ProcessStat> find_marked(const Settings& settings, const std::string& name,
                                                const std::string& value);
+/// A handle on just this process; not open when it has ended meanwhile, whoever has its number now.
+common::Pidfd hold(const Settings& settings, const common::ProcessStat& process);
 /// The number in the pid file; 0: no such file, or no number in it.
 int pid_in_file(const std::string& path);
 /// Writes it so that no reader sees half of it. False: it could not (errno).

@@ -111,9 +111,8 @@ void ProcWatcher::on_started_by_us(const std::vector<pid_t>& started, Events& ou
 }
 
 bool ProcWatcher::hold(const common::ProcessStat& process) {
-  common::Pidfd handle = common::Pidfd::of(process.pid);
-  auto again = common::process_of(settings_.proc, process.pid);
-  if (!handle.open() || !again || again->start_ticks != process.start_ticks) return false;
+  common::Pidfd handle = proc::hold(settings_, process);
+  if (!handle.open()) return false;
   process_ = process;
   handle_ = std::move(handle);
   acts_when_held_ = starts_.acts();

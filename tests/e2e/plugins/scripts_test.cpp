@@ -8,7 +8,7 @@
 // them:
 // (eventually: again and again until the last line is there)
 //   check | collect [exactly | eventually] | plan ACTION JSON | invoke ACTION JSON | probe ACTION JSON | watch [CURSOR]
-//   | asked | head
+//   | asked | head | read FILE
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -179,7 +179,7 @@ class Player {
     if (verb == "config") configure(text.substr(7));
     if (verb == "let") variables_[first] = rest.substr(2);
     if (verb == "cut") piece_ = std::stoul(first);
-    if (verb == "baseline") baseline_ = text.substr(9);
+    if (verb == "baseline") baseline_ = text.substr(std::min(text.size(), std::string("baseline ").size()));
     if (verb == "file" || verb == "program") put(text.substr(verb.size() + 1), body, verb == "program");
     if (verb == "check") expect_text(Loaded(plugin_, config_).check(), body);
     if (verb == "collect") collect(first, body);
@@ -190,6 +190,7 @@ class Player {
       EXPECT_EQ(server_.asked(), body);
     }
     if (verb == "head") expect_head(body);
+    if (verb == "read") expect_file(first, body);
   }
 
   void configure(const std::string& text) {
@@ -337,6 +338,19 @@ class Player {
     if (ends) {
       EXPECT_EQ("ends " + word_of(outcome.result) + " " + outcome.error, body.back());
     }
+  }
+
+  void expect_file(const std::string& name, const std::vector<std::string>& body) const {
+    std::string wanted;
+    for (const std::string& line : body) wanted += line + "\n";
+    std::string got;
+    eventually([&] {
+      std::stringstream text;
+      text << std::ifstream(folder_.path() + "/" + name).rdbuf();
+      got = text.str();
+      return got == wanted;
+    });
+    EXPECT_EQ(got, wanted);
   }
 
   void expect_head(const std::vector<std::string>& body) {

@@ -193,6 +193,19 @@ TEST_F(Tree, PidFilesAreWrittenWholeOrNotAtAll) {
   EXPECT_FALSE(fs::exists(folder_ / "victim"));
 }
 
+TEST_F(Tree, AHandleIsOnTheProcessThatWasFoundAndOnNoOtherOfItsNumber) {
+  // The tree is of the test; the number has to be one that the kernel knows: our own.
+  put({getpid(), "api", 'S', 100, 5000, "", ""});
+  common::ProcessStat found = *common::process_of(settings.proc, getpid());
+  EXPECT_TRUE(hold(settings, found).open());
+  put({getpid(), "api", 'S', 100, 6000, "", ""});
+  EXPECT_FALSE(hold(settings, found).open()) << "it ended, and another one got its number";
+  end(getpid());
+  EXPECT_FALSE(hold(settings, found).open());
+  found.pid = 0;
+  EXPECT_FALSE(hold(settings, found).open());
+}
+
 TEST(Lives, ComeBackFromTheirText) {
   const Life life{1234, 567890, "b0a4"};
   EXPECT_EQ(life.text(), "1234 567890 b0a4");
