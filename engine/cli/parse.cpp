@@ -180,9 +180,9 @@ Parsed Tree::parse(std::vector<std::string> arguments) {
     return parsed;
   }
   if (words_went_to_parents_of(*node))
-    return usage("\"" + node->command->word() + "\" is a command; a folder of that name is \"" + node->command->word() +
-                     "/\"",
-                 *node->app);
+    return usage(
+        "\"" + node->command->word() + "\" is a command; a folder of that name is \"" + node->command->word() + "/\"",
+        *node->app);
   parsed.command = node->command;
   for (const auto& [name, option] : node->values)
     if (option->count() > 0) parsed.arguments.set(name, option->results());

@@ -8,8 +8,7 @@ namespace reeve::runbook {
 
 using model::Value;
 
-Run::Run(Context& context, Terms terms)
-    : context_(context), terms_(std::move(terms)), created_(context.wall()) {
+Run::Run(Context& context, Terms terms) : context_(context), terms_(std::move(terms)), created_(context.wall()) {
   deadline_ = context_.now() + terms_.deadline;
 }
 

@@ -1,6 +1,6 @@
 /// \file
-/// What does `reeve promql --stdio` answer? A main around promql::Drive alone, for judges that run before or without the
-/// whole engine: the differential test and the fuzzers' reproductions.
+/// What does `reeve promql --stdio` answer? A main around promql::Drive alone, for judges that run before or without
+/// the whole engine: the differential test and the fuzzers' reproductions.
 #include <iostream>
 
 #include "promql/promql.h"

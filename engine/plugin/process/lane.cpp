@@ -33,7 +33,9 @@ LaneThread::LaneThread(uint64_t id, const reeve_plugin& plugin, Opening opening,
              on_fail};
 }
 
-LaneThread::~LaneThread() { ::close(cancel_fd_); }
+LaneThread::~LaneThread() {
+  ::close(cancel_fd_);
+}
 
 void LaneThread::start(std::shared_ptr<LaneThread> lane) {
   std::thread([lane = std::move(lane)] { lane->run(); }).detach();

@@ -36,8 +36,9 @@ struct Opening {
   std::string cursor;
 };
 
-/// push(), cancel(), credit(): the process' main thread. The rest happens on the lane's own thread, which is detached (a
-/// plugin that never returns from a call must not keep the process from ending) and so owns the lane together with it.
+/// push(), cancel(), credit(): the process' main thread. The rest happens on the lane's own thread, which is detached
+/// (a plugin that never returns from a call must not keep the process from ending) and so owns the lane together with
+/// it.
 class LaneThread {
  public:
   LaneThread(uint64_t id, const reeve_plugin& plugin, Opening opening, Writer& writer);

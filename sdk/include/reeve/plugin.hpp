@@ -16,7 +16,8 @@
 ///
 /// REEVE_PLUGIN takes one class that has
 ///   - `static void describe(reeve::Manifest&)`;
-///   - optionally `static void describe_for(reeve::Manifest&, const reeve::Config&)`: adds to it what only this instance
+///   - optionally `static void describe_for(reeve::Manifest&, const reeve::Config&)`: adds to it what only this
+///   instance
 ///     has, as the actions that its configuration names;
 ///   - optionally `static void check(const reeve::Config&)`: throws Error(kInvalid) for what the config table cannot
 ///   say;
@@ -71,7 +72,8 @@ struct HasCheck<P, std::void_t<decltype(P::check(std::declval<const Config&>()))
 template <class P, class = void>
 struct HasDescribeFor : std::false_type {};
 template <class P>
-struct HasDescribeFor<P, std::void_t<decltype(P::describe_for(std::declval<Manifest&>(), std::declval<const Config&>()))>>
+struct HasDescribeFor<P,
+                      std::void_t<decltype(P::describe_for(std::declval<Manifest&>(), std::declval<const Config&>()))>>
     : std::true_type {};
 
 /// What a lane's void* points to.
