@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <random>
 
 #include "model/json.h"
 #include "plugin/limits.h"
@@ -94,6 +95,26 @@ TEST(Lines, HoldTheLimits) {
   EXPECT_EQ(text_of(cursor(kMaxCursor + 1).fault), "fault invalid: the cursor of \"a\" is longer than 1 KiB");
   const Told log = *lines->decode(R"({"note":"log","text":")" + std::string(9000, 'x') + "\"}");
   EXPECT_EQ(log.text.size(), 4096U);
+}
+
+TEST(Lines, SurviveAnyBytes) {
+  std::mt19937 random(3);
+  const auto lines = make_lines();
+  std::vector<std::string> seeds;
+  std::ifstream in(std::string(REEVE_TEST_DIR) + "/unit/plugin/lines.test");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("> {")) seeds.push_back(line.substr(2));
+  ASSERT_FALSE(seeds.empty());
+  for (int round = 0; round < 20'000; ++round) {
+    std::string line = seeds[random() % seeds.size()];
+    for (int i = 0; i < 3; ++i) line[random() % line.size()] = static_cast<char>(random());
+    if (random() % 4 == 0) line.resize(random() % line.size());
+    const auto told = lines->decode(line);
+    if (!told.ok()) continue;
+    for (const model::Sample& sample : told->samples) EXPECT_TRUE(is_metric_name(sample.labels.name())) << line;
+    const bool event = told->what == Told::What::kEvent && told->fault.ok();
+    EXPECT_TRUE(!event || told->event.cursor.size() <= kMaxCursor);
+  }
 }
 
 Request request(Ask ask) {
