@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <map>
 
 #include "app/engine.h"
 #include "app/serve.h"
@@ -13,7 +14,8 @@ namespace {
 /// What became of the one run.
 struct Outcome {
   int exit = cli::kFailure;
-  std::string run;
+  std::string run;                           ///< known when its decision is durable
+  std::map<std::string, std::string> ended;  ///< results by run; a quick one ends before its name is known
 };
 
 int exit_of_end(const std::string& result) {
@@ -40,12 +42,21 @@ void plan(Engine& engine, api::StartRequest request, Outcome& outcome, std::ostr
   });
 }
 
+/// Ends the engine when the one run has ended.
+void look(Engine& engine, Outcome& outcome, std::ostream& out) {
+  const auto found = outcome.ended.find(outcome.run);
+  if (found == outcome.ended.end()) return;
+  outcome.exit = exit_of_end(found->second);
+  out << "run " << outcome.run << " " << found->second << "\n";
+  engine.loop().post([&engine] { engine.stop("the run ended"); });
+}
+
 /// Starts the run; what keeps it from starting ends the engine.
-void start(Engine& engine, api::StartRequest request, Outcome& outcome, std::ostream& err) {
+void start(Engine& engine, api::StartRequest request, Outcome& outcome, std::ostream& out, std::ostream& err) {
   engine.start_by_hand(std::move(request), [&](base::Result<runbook::Started> started) {
     if (started.ok() && !started->run.empty()) {
       outcome.run = started->run;
-      return;
+      return look(engine, outcome, out);
     }
     err << (started.ok() ? started->decision.reason : started.error().text) << "\n";
     outcome.exit = started.ok() ? exit_of_verdict(started->decision) : cli::exit_of(started.error());
@@ -69,10 +80,9 @@ int run_local(const cli::LocalRun& local, const std::string& version, std::ostre
   settings.listen = "none";
   settings.version = version;
   settings.on_entry = [&](const model::Entry& entry) {
-    if (outcome.run.empty() || entry.run != outcome.run || entry.kind != "run.ended") return;
-    outcome.exit = exit_of_end(entry.facts["result"].as_string());
-    out << "run " << outcome.run << " " << entry.facts["result"].text() << "\n";
-    engine->loop().post([&] { engine->stop("the run ended"); });
+    if (entry.kind != "run.ended") return;
+    outcome.ended[entry.run] = entry.facts["result"].as_string();
+    if (entry.run == outcome.run) look(*engine, outcome, out);
   };
   settings.on_started = [&](const base::Status& status) {
     if (!status.ok()) {
@@ -81,7 +91,7 @@ int run_local(const cli::LocalRun& local, const std::string& version, std::ostre
     }
     const api::StartRequest request{local.runbook, local.params, "uid:" + std::to_string(getuid())};
     if (local.dry) return plan(*engine, request, outcome, out, err);
-    start(*engine, request, outcome, err);
+    start(*engine, request, outcome, out, err);
     if (local.timeout.us > 0) {
       engine->loop().after(local.timeout, [&] {
         outcome.exit = cli::kTimedOut;
