@@ -63,6 +63,7 @@ class Run {
             model::Value body = model::Value::map());
   void unpark(const std::string& reason);
   bool is_parked() const { return !parked_.empty(); }
+  bool only_waits() const;
   const std::string& parked() const { return parked_; }
   std::string ask_person(const std::string& path, const std::string& text, const std::string& who,
                          const model::Value& digested, base::Duration within, base::Handle step);

@@ -43,6 +43,11 @@ void Run::park(const std::string& reason, const std::string& path, const std::st
     rest_timer_ = context_.loop.after(kRest, context_.runs.on(handle_, &Run::on_rest));
 }
 
+bool Run::only_waits() const {
+  return std::all_of(ongoing_.begin(), ongoing_.end(),
+                     [](const auto& one) { return one.second.kind == Ongoing::Kind::kWait; });
+}
+
 void Run::on_rest() {
   rest_timer_ = 0;
   if (is_parked()) rest();

@@ -129,7 +129,8 @@ void Wait::judge(bool met, Value value) {
 void Wait::again() {
   Run* run = context_.runs.find(run_);
   if (!run) return;
-  if (!std::exchange(noted_, true)) run->park("wait", row_.path, row_.name);
+  // Anew when another branch's answer has ended the parking: a run that only waits is seen as such.
+  if (!std::exchange(noted_, true) || (!run->is_parked() && run->only_waits())) run->park("wait", row_.path, row_.name);
   base::Duration delay = terms_.every;
   if (met_since_) delay = std::min(delay, std::max(base::millis(1), *met_since_ + terms_.hold - context_.now()));
   timer_ = context_.loop.after(delay, context_.waits.on(handle_, &Wait::ask));
