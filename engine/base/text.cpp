@@ -122,20 +122,27 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
+// As Go's strconv.FormatFloat(v, 'f', -1, 64), which Prometheus prints numbers with.
 std::string format_number(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  char text[64];
-  // Go's strconv.FormatFloat(v, 'f'-or-'e', -1): exponent form below 1e-4 or from 1e21 on is what encoding/json does;
-  // Prometheus prints 'f' with the shortest digits everywhere.
-  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
-  if (error == std::errc()) {
-    const std::string_view shortest(text, static_cast<size_t>(end - text));
-    if (shortest.find('e') == std::string_view::npos) return std::string(shortest);
-  }
-  char wide[512];
-  const auto [wide_end, wide_error] = std::to_chars(wide, wide + sizeof wide, value, std::chars_format::fixed);
-  return wide_error == std::errc() ? std::string(wide, wide_end) : std::string(text, end);
+  char text[1100];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed).ptr;
+  if (std::fabs(value) < 1e15) return std::string(text, end);
+  // Here to_chars writes the exact value where Go writes the shortest digits and zeros.
+  char shortest[64];
+  const auto shortest_end =
+      std::to_chars(shortest, shortest + sizeof shortest, value, std::chars_format::scientific).ptr;
+  std::string digits;
+  const char* at = shortest;
+  for (; *at != 'e'; ++at)
+    if (*at >= '0' && *at <= '9') digits += *at;
+  int exponent = 0;
+  std::from_chars(at + 2, shortest_end, exponent);  // after "e+"
+  const size_t whole = static_cast<size_t>(exponent) + 1;
+  if (digits.size() > whole) return std::string(text, end);
+  digits.append(whole - digits.size(), '0');
+  return (value < 0 ? "-" : "") + digits;
 }
 
 }  // namespace reeve::base

@@ -190,21 +190,7 @@ bool unquote(std::string_view literal, std::string& out) {
 }
 
 std::string plain_number(double value) {
-  std::string special;
-  if (special_number(value, special)) return special;
-  std::array<char, 1100> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  // Beyond 2^53 to_chars writes the exact value where Go writes the shortest digits and zeros.
-  if (std::fabs(value) < 1e15) return std::string(text.data(), end.ptr);
-  const std::string shortest = exponent_number(value);
-  const size_t e = shortest.find('e');
-  const int exponent = std::stoi(shortest.substr(e + 1));
-  std::string digits;
-  for (const char c : shortest.substr(0, e))
-    if (c >= '0' && c <= '9') digits += c;
-  if (static_cast<int>(digits.size()) > exponent + 1) return std::string(text.data(), end.ptr);
-  digits.append(static_cast<size_t>(exponent + 1) - digits.size(), '0');
-  return (value < 0 ? "-" : "") + digits;
+  return base::format_number(value);
 }
 
 std::string open_metrics_number(double value) {

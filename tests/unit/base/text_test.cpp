@@ -53,6 +53,11 @@ TEST(FormatNumber, IsTheShortestThatReadsBack) {
   EXPECT_EQ(format_number(1), "1");
   EXPECT_EQ(format_number(0.1), "0.1");
   EXPECT_EQ(format_number(1e21), "1000000000000000000000");
+  EXPECT_EQ(format_number(1e23), "100000000000000000000000");
+  EXPECT_EQ(format_number(-1.2345e20), "-123450000000000000000");
+  EXPECT_EQ(format_number(9007199254740993.0), "9007199254740992");
+  EXPECT_EQ(format_number(1234567890123456.5), "1234567890123456.5");
+  EXPECT_EQ(format_number(1e-7), "0.0000001");
   EXPECT_EQ(format_number(-0.0), "-0");
   EXPECT_EQ(format_number(std::nan("")), "NaN");
   EXPECT_EQ(format_number(std::numeric_limits<double>::infinity()), "+Inf");
