@@ -249,11 +249,6 @@ TEST_F(OutputsTest, TheSameSampleTwiceIsNoConflictAnotherIs) {
 
 class WorkQueueTest : public testing::Test {
  protected:
-  WorkQueue queue_{loop_, [this](const Work& work) {
-                     done_.push_back((work.why == Why::kTick ? "tick " : "arrival ") + std::to_string(work.rule));
-                     loop_.manual_clock().advance(cost_);
-                     if (then_) std::exchange(then_, nullptr)();
-                   }};
   void add(size_t rule, Why why) { queue_.add({.rule = rule, .why = why, .at = {}}); }
   std::vector<std::string> done() { return std::exchange(done_, {}); }
 
@@ -261,6 +256,11 @@ class WorkQueueTest : public testing::Test {
   std::vector<std::string> done_;
   base::Duration cost_;
   std::function<void()> then_;
+  WorkQueue queue_{loop_, [this](const Work& work) {
+                     done_.push_back((work.why == Why::kTick ? "tick " : "arrival ") + std::to_string(work.rule));
+                     loop_.manual_clock().advance(cost_);
+                     if (then_) std::exchange(then_, nullptr)();
+                   }};
 };
 
 TEST_F(WorkQueueTest, ArrivalsComeBeforeTicksEachInTheirOrder) {
