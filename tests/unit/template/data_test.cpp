@@ -51,7 +51,7 @@ TEST_P(TemplateData, IsWhatPrometheusGives) {
 
 INSTANTIATE_TEST_SUITE_P(All, TemplateData,
                          testing::Values("language", "functions", "prometheus", "humanize", "printf", "format",
-                                         "recipes", "places", "times"),
+                                         "recipes", "places", "times", "truth"),
                          [](const auto& param) { return std::string(param.param); });
 
 }  // namespace
