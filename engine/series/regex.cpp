@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.h"
+
 namespace reeve::series {
 
 namespace {
@@ -76,6 +78,22 @@ std::string without_go_spelling(std::string_view pattern) {
     }
   }
   return out;
+}
+
+// `\C`, one byte, would match parts of characters: Go does not know it.
+bool asks_for_bytes(std::string_view pattern) {
+  for (size_t i = 0; i + 1 < pattern.size(); ++i)
+    if (pattern[i] == '\\' && pattern[++i] == 'C') return true;
+  return false;
+}
+
+// From the first byte on that is no UTF-8; RE2 does not say which it is.
+std::string_view first_bad_byte(std::string_view pattern) {
+  for (size_t size = 1; !pattern.empty(); pattern.remove_prefix(size)) {
+    for (size = 1; size <= 4 && size <= pattern.size() && !base::is_utf8(pattern.substr(0, size));) ++size;
+    if (size > 4 || size > pattern.size()) break;
+  }
+  return pattern;
 }
 
 const char* go_words(re2::RE2::ErrorCode code) {
@@ -181,9 +199,11 @@ base::Result<Regex> Regex::compile(std::string_view pattern) {
   auto state = std::make_shared<State>();
   state->re = std::make_unique<re2::RE2>(without_go_spelling(pattern), options);
   if (!state->re->ok()) {
+    const bool bytes = state->re->error_code() == re2::RE2::ErrorBadUTF8;
     return base::invalid(std::string("error parsing regexp: ") + go_words(state->re->error_code()) + ": `" +
-                         state->re->error_arg() + "`");
+                         (bytes ? std::string(first_bad_byte(pattern)) : state->re->error_arg()) + "`");
   }
+  if (asks_for_bytes(pattern)) return base::invalid("error parsing regexp: invalid escape sequence: `\\C`");
   state->find_shortcut(pattern);
   return Regex(std::move(state));
 }
