@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "base/log.h"
 
@@ -13,9 +14,18 @@ namespace reeve::ledger {
 namespace {
 constexpr size_t kMostLines = 1000;
 constexpr base::Duration kAgain = base::seconds(10);
+
+// A crash may have left half a line: the next one must not be glued to it.
+bool ends_in_half_a_line(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in || in.tellg() <= 0) return false;
+  in.seekg(-1, std::ios::end);
+  return in.get() != '\n';
+}
 }  // namespace
 
-AnchorFile::AnchorFile(std::string path) : path_(std::move(path)), thread_("reeve-anchor", [this] { return pass(); }) {}
+AnchorFile::AnchorFile(std::string path)
+    : path_(std::move(path)), torn_(ends_in_half_a_line(path_)), thread_("reeve-anchor", [this] { return pass(); }) {}
 
 AnchorFile::~AnchorFile() {
   thread_.stop();

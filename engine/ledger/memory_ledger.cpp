@@ -87,6 +87,7 @@ class MemoryReader : public Reader {
     for (const Stored& entry : ledger_.entries_) {
       if (!correlations.contains(entry.correlation)) continue;
       seqs.insert(entry.seq);
+      if (!entry.kind.starts_with("alert.")) continue;
       for (const uint64_t cause : cause_seqs(entry)) seqs.insert(cause);
     }
     return seqs;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/manual_loop.h"
 
 namespace reeve::ledger {
@@ -139,6 +141,101 @@ TEST_F(MemoryLedgerTest, FollowsCausesAndJoinsIntoOneStory) {
     for (const Stored& found : story) seqs.push_back(found.seq);
     EXPECT_THAT(seqs, ElementsAre(1, 3, 4, 5, 6, 8));
   }
+}
+
+TEST_F(MemoryLedgerTest, OnlyAlertsNameCauses) {
+  for (const char* kind : {"events.accepted", "events.accepted", "operator.note", "alert.resolved"}) {
+    model::Entry made = entry(kind);
+    made.correlation = base::Uuid{made.kind.starts_with("events") ? uint8_t{0} : uint8_t{1}};
+    if (made.kind == "operator.note") made.facts.set("causes", model::Value::list().push("1.0"));
+    if (made.kind == "alert.resolved") made.facts.set("causes", model::Value::list().push("2.0"));
+    ledger.append(made);
+  }
+  loop.run();
+  Filter filter;
+  filter.correlation = base::Uuid{1};
+  std::vector<uint64_t> seqs;
+  const std::vector<Stored> story = ledger.reader()->list(filter).value();
+  for (const Stored& found : story) seqs.push_back(found.seq);
+  EXPECT_THAT(seqs, ElementsAre(2, 3, 4));
+}
+
+TEST_F(MemoryLedgerTest, TakesBodiesAwayAsTheFileDoes) {
+  model::Entry made = entry("alert.firing");
+  made.body = "secret";
+  ledger.append(made);
+  ledger.append(entry("bare"));
+  EXPECT_EQ(ledger.redact(1, "uid:0", "asked", answer("first")), 3U);
+  ledger.redact(1, "uid:0", "again", answer("again"));
+  ledger.redact(2, "uid:0", "nothing there", answer("bare"));
+  ledger.redact(99, "uid:0", "nowhere", answer("nowhere"));
+  loop.run();
+  std::sort(answers.begin(), answers.end());
+  EXPECT_THAT(answers, ElementsAre("again conflict", "bare conflict", "first durable", "nowhere conflict"));
+  EXPECT_TRUE(ledger.entries()[0].redacted);
+  EXPECT_FALSE(ledger.entries()[0].body.has_value());
+  EXPECT_THAT(ledger.kinds(), ElementsAre("alert.firing", "bare", "ledger.redacted", "ledger.refused", "ledger.refused",
+                                          "ledger.refused"));
+  EXPECT_EQ(ledger.entries()[2].subject, "entry/1");
+  EXPECT_EQ(ledger.entries()[2].body, "asked");
+}
+
+TEST_F(MemoryLedgerTest, RotatesWithoutLosingAnything) {
+  ledger.append(entry("a"));
+  ledger.rotate("uid:0", answer("rotated"));
+  ledger.append(entry("b"));
+  loop.run();
+  EXPECT_THAT(answers, ElementsAre("rotated durable"));
+  EXPECT_THAT(ledger.kinds(), ElementsAre("a", "ledger.rotated", "b"));
+}
+
+TEST_F(MemoryLedgerTest, ReadsOnlyWhatIsDurable) {
+  ledger.hold();
+  ledger.append(entry("a"));
+  ledger.append(entry("b"));
+  ledger.release_up_to(1);
+  EXPECT_TRUE(ledger.reader()->entry(1).value().has_value());
+  EXPECT_FALSE(ledger.reader()->entry(2).value().has_value());
+  EXPECT_FALSE(ledger.reader()->entry(0).value().has_value());
+  EXPECT_EQ(ledger.reader()->list({}).value().size(), 1U);
+  EXPECT_EQ(ledger.durable().size(), 1U);
+  EXPECT_EQ(ledger.counters().queued, 1U);
+  EXPECT_EQ(ledger.reader()->rows("nothing").error().fault, base::Fault::kNotFound);
+}
+
+TEST_F(MemoryLedgerTest, AFlushIsAnsweredAfterWhatWasBeforeIt) {
+  ledger.append(entry("a"), answer("a"));
+  ledger.flush(answer("flush"));
+  ledger.append(entry("b"), answer("b"));
+  loop.run();
+  EXPECT_THAT(answers, ElementsAre("a durable", "flush durable", "b durable"));
+  answers.clear();
+  ledger.set_writable(false);
+  ledger.flush(answer("flush"));
+  loop.run();
+  EXPECT_THAT(answers, ElementsAre("flush unavailable"));
+}
+
+TEST_F(MemoryLedgerTest, RefusesAsManyAsItIsToldAndNoMore) {
+  ledger.refuse_next(2);
+  for (const char* kind : {"a", "b", "c"}) ledger.append(entry(kind), answer(kind));
+  ledger.append(entry("lazy"));
+  loop.run();
+  std::sort(answers.begin(), answers.end());
+  EXPECT_THAT(answers, ElementsAre("a refused", "b refused", "c durable"));
+  EXPECT_THAT(ledger.kinds(), ElementsAre("ledger.refused", "ledger.refused", "c", "lazy"));
+  EXPECT_EQ(ledger.entries()[0].facts["kind"].as_string(), "a");
+  EXPECT_EQ(ledger.counters().refused, 2U);
+}
+
+TEST_F(MemoryLedgerTest, ACrashBetweenPostAndCommitIsVoid) {
+  ledger.append(entry("a"), answer("a"));
+  ledger.crash();  // its commit was posted already
+  ledger.append(entry("b"), answer("b"));
+  loop.run();
+  EXPECT_THAT(ledger.kinds(), ElementsAre("b"));
+  EXPECT_THAT(answers, ElementsAre("b durable"));
+  EXPECT_EQ(ledger.head().seq, 1U);
 }
 
 }  // namespace

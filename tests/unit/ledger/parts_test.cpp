@@ -218,6 +218,20 @@ TEST_F(SignerTest, AnAnchorFileThatCannotBeWrittenIsTriedAgain) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "one\ntwo\n");
 }
 
+TEST_F(SignerTest, ALineAfterHalfALineBeginsAnew) {
+  const std::string file = folder / "anchors";
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "one\n"}, {"whole\n", "whole\none\n"}, {"whole\nhalf", "whole\nhalf\none\n"}, {"\n", "\none\n"}};
+  for (const auto& [before, after] : cases) {
+    std::ofstream(file, std::ios::trunc) << before;
+    {
+      AnchorFile(file).append("one");
+    }
+    std::ifstream in(file);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), after);
+  }
+}
+
 TEST(FilesTest, KnowsItsFilesByNameInTheirOrder) {
   TempFolder folder;
   for (const char* name : {"ledger-1.db", "ledger-900.db", "ledger-1000.db", "ledger-1.db-wal", "ledger-x.db",
