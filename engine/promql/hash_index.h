@@ -2,6 +2,7 @@
 /// Which number has the thing with this hash? A small open-addressed table for one evaluation.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>

@@ -1,4 +1,4 @@
-// The drive protocol: conversations in drive/*.drive, `>` what is asked, `<` what must be answered (as JSON, so the
+// The drive protocol: conversations in drive/*.cases, `>` what is asked, `<` what must be answered (as JSON, so the
 // order of keys does not matter). Each file is one conversation.
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>

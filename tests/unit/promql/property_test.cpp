@@ -199,7 +199,7 @@ TEST_F(Property, TheCanonicalTextMeansTheSame) {
 }
 
 TEST(CanonicalText, OfACanonicalTextIsItself) {
-  std::ifstream in(std::filesystem::path(REEVE_TEST_DIR) / "unit/promql/drive/canonical_text.drive");
+  std::ifstream in(std::filesystem::path(REEVE_TEST_DIR) / "unit/promql/drive/canonical_text.cases");
   int texts = 0;
   for (std::string line; std::getline(in, line);) {
     if (line.rfind("< ", 0) != 0) continue;
