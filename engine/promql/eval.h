@@ -35,8 +35,8 @@ struct Window {
 /// What belongs to all windows of one row, and to the call.
 struct RangeCall {
   const CallNode* call = nullptr;
-  Position
-      where;  ///< of the first argument, for annotations; a subquery counts as at the very beginning (as in Prometheus)
+  /// Of the first argument, for annotations; as in Prometheus a subquery counts as at the very beginning.
+  Position where;
   const LabelSet* labels = nullptr;
   std::vector<std::vector<double>> params;  ///< the scalar arguments, in order, at every step
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "promql/histogram_math.h"
+#include "promql/interpolate.h"
 #include "promql/quote.h"
 #include "promql/range_functions.h"
 #include "promql/start_times.h"
@@ -66,6 +67,80 @@ HistogramPtr histogram_increase(Evaluation& eval, const RangeCall& call, const W
   }
   const Histogram& oldest = *w.histograms[0].value;
   if (!counter && (oldest.hint != Hint::kGauge || last.hint != Hint::kGauge)) warn_not_gauge(eval, call);
+  return with_hint(*rise.result, Hint::kGauge);
+}
+
+namespace {
+using series::HistogramPoint;
+
+// The histogram at `ms` on the line from `a` to `b`; null: they cannot be combined. After a reset the line begins at
+// zero.
+HistogramPtr between(Evaluation& eval, const RangeCall& call, const HistogramPoint& a, const HistogramPoint& b,
+                     int64_t ms, bool counter) {
+  if (ms == a.ms) return a.value;
+  if (ms == b.ms) return b.value;
+  const double share = static_cast<double>(ms - a.ms) / static_cast<double>(b.ms - a.ms);
+  if (counter && is_reset(*b.value, *a.value)) return scaled(*b.value, share);
+  const Combined rise = subtracted(*b.value, *a.value);
+  if (!rise.result) return warn_mixed_schemas(eval, call);
+  info_reconciled(eval, call, rise, "subtraction");
+  const Combined at = added(*scaled(*rise.result, share), *a.value);
+  if (!at.result) return warn_mixed_schemas(eval, call);
+  info_reconciled(eval, call, at, "addition");
+  return with_hint(*at.result, b.value->hint);
+}
+
+// What was lost in resets between the edges of a range; null: nothing. False: it cannot be added up.
+bool lost_in_resets(Evaluation& eval, const RangeCall& call, const Window& w, const Edges& edges, HistogramPtr before,
+                    const Histogram& right, bool line_from_before, HistogramPtr& lost) {
+  const HistogramPoint* h = w.histograms;
+  size_t next = edges.first + 1;
+  // The line to the left edge has passed that reset already.
+  if (line_from_before && is_reset(*h[next].value, *h[edges.first].value)) before = h[next++].value;
+  if (next > edges.last) return true;
+  const auto add = [&](const Histogram& now) {
+    if (!is_reset(now, *before)) return true;
+    const Combined sum = lost ? added(*lost, *before) : Combined{};
+    if (lost && !sum.result) return warn_mixed_schemas(eval, call), false;
+    if (lost) info_reconciled(eval, call, sum, "addition");
+    lost = lost ? sum.result : before;
+    return true;
+  };
+  for (; next < edges.last; ++next) {
+    if (!add(*h[next].value)) return false;
+    before = h[next].value;
+  }
+  return add(right);
+}
+}  // namespace
+
+HistogramPtr extended_histogram_increase(Evaluation& eval, const RangeCall& call, const Window& w, bool smoothed,
+                                         bool counter) {
+  const HistogramPoint* h = w.histograms;
+  Edges edges;
+  if (!find_edges(h, w.histogram_count, w.from_ms, w.to_ms, smoothed, edges)) return nullptr;
+  for (size_t i = edges.first; i <= edges.last; ++i) {
+    if (h[i].value->custom() != h[edges.first].value->custom()) return warn_mixed_schemas(eval, call);
+    if (counter && h[i].value->hint == Hint::kGauge) warn_not_counter(eval, call);
+  }
+  const bool left_line = smoothed && h[edges.first].ms < w.from_ms;
+  const bool right_line = smoothed && edges.last > 0 && h[edges.last].ms > w.to_ms;
+  const HistogramPtr left =
+      left_line ? between(eval, call, h[edges.first], h[edges.first + 1], w.from_ms, counter) : h[edges.first].value;
+  const HistogramPtr right =
+      right_line ? between(eval, call, h[edges.last - 1], h[edges.last], w.to_ms, counter) : h[edges.last].value;
+  if (!left || !right) return nullptr;
+  if (!counter && (left->hint != Hint::kGauge || right->hint != Hint::kGauge)) warn_not_gauge(eval, call);
+  Combined rise = subtracted(*right, *left);
+  if (!rise.result) return warn_mixed_schemas(eval, call);
+  info_reconciled(eval, call, rise, "subtraction");
+  HistogramPtr lost;
+  if (counter && !lost_in_resets(eval, call, w, edges, left, *right, left_line, lost)) return nullptr;
+  if (lost) {
+    rise = added(*rise.result, *lost);
+    if (!rise.result) return warn_mixed_schemas(eval, call);
+    info_reconciled(eval, call, rise, "addition");
+  }
   return with_hint(*rise.result, Hint::kGauge);
 }
 

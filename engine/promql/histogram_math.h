@@ -60,6 +60,9 @@ std::string histogram_notation(const Histogram& h);
 HistogramPtr histogram_increase(Evaluation& eval, const RangeCall& call, const Window& window, bool counter);
 HistogramPtr histogram_instant(Evaluation& eval, const RangeCall& call, const Histogram& before, const Histogram& after,
                                bool counter, bool began_anew);
+/// Between the edges of an extended range (interpolate.h).
+HistogramPtr extended_histogram_increase(Evaluation& eval, const RangeCall& call, const Window& window, bool smoothed,
+                                         bool counter);
 double histogram_total(Evaluation& eval, const RangeCall& call, const Window& window, bool average);
 
 }  // namespace reeve::promql

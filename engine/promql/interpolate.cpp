@@ -7,23 +7,6 @@ namespace reeve::promql {
 using series::Point;
 
 namespace {
-struct Edges {
-  size_t first = 0, last = 0;
-};
-
-// The newest sample at or before the beginning (else the first of all), and the one that ends the range.
-bool find_edges(const Point* points, size_t count, int64_t from_ms, int64_t to_ms, bool smoothed, Edges& edges) {
-  if (count == 0) return false;
-  const Point* last = points + count - 1;
-  const Point* after = std::find_if(points, last, [&](const Point& p) { return p.ms > from_ms; });
-  edges.first = after == points ? 0 : static_cast<size_t>(after - points) - 1;
-  edges.last = count - 1;
-  if (smoothed)
-    edges.last =
-        static_cast<size_t>(std::find_if(points, last, [&](const Point& p) { return p.ms >= to_ms; }) - points);
-  return points[edges.last].ms > from_ms;
-}
-
 double left_value(const Point* points, size_t first, int64_t from_ms, bool smoothed, bool counter) {
   if (smoothed && points[first].ms < from_ms)
     return interpolate(points[first], points[first + 1], from_ms, counter, true);

@@ -224,10 +224,16 @@ void check_extended(const CallNode& call, const SelectorNode* selector) {
 // What a function of an extended range gives: rates have a form of their own, the others see points on both edges.
 double extended_cell(Evaluation& eval, const RangeCall& call, const Window& window, const SelectorNode& selector,
                      RangeFunction function) {
-  if (window.histogram_count > 0) fail_extended_histograms();
   const Fn id = call.call->function->id;
-  if (id == Fn::kRate || id == Fn::kIncrease || id == Fn::kDelta)
-    return extended_rate(window, selector.smoothed, id != Fn::kDelta, id == Fn::kRate);
+  const bool rate = id == Fn::kRate || id == Fn::kIncrease || id == Fn::kDelta;
+  if (rate && window.histogram_count > 0) {
+    if (window.count() > 0) return warn_mixed(eval, call), absent();
+    const auto rise = extended_histogram_increase(eval, call, window, selector.smoothed, id != Fn::kDelta);
+    if (!rise) return absent();
+    return eval.keep(id == Fn::kRate ? divided(*rise, static_cast<double>(window.range_ms) / 1000) : rise);
+  }
+  if (window.histogram_count > 0) fail_extended_histograms();
+  if (rate) return extended_rate(window, selector.smoothed, id != Fn::kDelta, id == Fn::kRate);
   const std::vector<Point> points =
       extend_to_range(window.begin, window.end, window.from_ms, window.to_ms, selector.smoothed);
   if (points.empty()) return absent();
