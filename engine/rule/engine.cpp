@@ -5,6 +5,10 @@
 
 namespace reeve::rule {
 
+namespace {
+constexpr size_t kRemembered = 256;  // outcomes, and ends that steps caused
+}
+
 EngineImpl::EngineImpl(series::Head& head, Ports ports, base::Loop& loop, base::Random& random, Settings settings)
     : head_(head),
       ports_(std::move(ports)),
@@ -18,6 +22,7 @@ EngineImpl::EngineImpl(series::Head& head, Ports ports, base::Loop& loop, base::
               query_options(settings_.default_interval),
               [this](const model::AlertChange& c, const LiveRule& l) { change(c, l); },
               [this](const model::Alert& alert, base::Time at) { return verifying(alert, at); },
+              [this](const model::Event& event) { on_caused_end(event); },
               [this](const model::Event& event) { return has_outcome(event); },
               now()},
       queue_(loop_, [this](const Work& work) { evaluate(work); }) {}
@@ -55,7 +60,6 @@ void EngineImpl::on_event(const model::Event& event) {
 }
 
 void EngineImpl::on_outcome(const std::string& step) {
-  constexpr size_t kRemembered = 256;
   outcomes_.push_back(step);
   if (outcomes_.size() > kRemembered) outcomes_.pop_front();
   release([&](const EventTrack& track) { return track.ended_by == step; });
@@ -73,6 +77,15 @@ void EngineImpl::clear(const model::Alert& alert) {
   const auto found = by_id_.find(alert.rule_id);
   if (found == by_id_.end() || rules_[found->second]->rule->kind != Rule::Kind::kEvent) return;
   EventEvaluation(around_, *rules_[found->second], now()).clear(alert);
+}
+
+void EngineImpl::on_caused_end(const model::Event& event) {
+  if (event.target.empty()) return;
+  caused_ends_.emplace_back(event.target, event.at);
+  if (caused_ends_.size() > kRemembered) caused_ends_.pop_front();
+  verifications_.each([&](base::Handle, Verification& v) {
+    if (v.target() == event.target) v.saw_effect(event.at);
+  });
 }
 
 bool EngineImpl::has_outcome(const model::Event& event) const {
@@ -152,12 +165,14 @@ void EngineImpl::verify(const model::Alert& alert, base::Time since, base::Durat
   if (!alert.target.empty()) release([&](const EventTrack& track) { return track.alert.target == alert.target; });
   auto verification = std::make_unique<Verification>(
       around_, loop_, [this](const std::string& rule_id) { return live(rule_id); },
-      Verification::Question{alert, since, hold, within,
+      Verification::Question{alert, since, since, hold, within,
                              [this, alert, done = std::move(done)](Verified verified, std::string why) {
                                if (verified == Verified::kHeld) clear(alert);
                                done(verified, std::move(why));
                              }});
   Verification& made = *verification;
+  for (const auto& [target, at] : caused_ends_)
+    if (target == alert.target) made.saw_effect(at);
   made.begin(verifications_, verifications_.add(std::move(verification)));
 }
 

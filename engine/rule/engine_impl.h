@@ -74,6 +74,7 @@ class EngineImpl : public Engine {
   void release(const std::function<bool(const EventTrack&)>& is_meant);
   void clear(const model::Alert& alert);
   bool verifying(const model::Alert& alert, base::Time at) const;
+  void on_caused_end(const model::Event& event);
   bool has_outcome(const model::Event& event) const;
   void look_again(const std::vector<size_t>& rules);
 
@@ -92,7 +93,8 @@ class EngineImpl : public Engine {
   Arrival arrival_;
   WorkQueue queue_;
   base::Live<Verification> verifications_;
-  std::deque<std::string> outcomes_;  // steps that lately had their outcome, newest last
+  std::deque<std::string> outcomes_;                            // steps that lately had their outcome, newest last
+  std::deque<std::pair<std::string, base::Time>> caused_ends_;  // targets where a step's effect lately ended an alert
   base::Loop::Id keep_timer_ = 0;
   base::Boot keep_due_;
   bool started_ = false;

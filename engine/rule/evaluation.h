@@ -27,6 +27,8 @@ struct Surroundings {
   std::function<void(const model::AlertChange&, const LiveRule&)> change;
   /// Whether somebody is just verifying that this alert's act helped, an act that was over at that time.
   std::function<bool(const model::Alert&, base::Time)> verifying;
+  /// An event that a step caused ends an alert: its effect was there at that time.
+  std::function<void(const model::Event&)> caused_end;
   /// Whether the outcome of the step that caused this event is known already.
   std::function<bool(const model::Event&)> has_outcome;
   Moment restored;  ///< when the engine began: what is older was saved

@@ -86,6 +86,7 @@ void EventEvaluation::until(const model::Event& event) {
   for (auto it = live_.events.begin(); it != live_.events.end();) {
     const auto next = std::next(it);
     if (is_end_of(event, *it)) {
+      if (!event.caused_by.empty()) around_.caused_end(event);
       if (event.caused_by.empty() || around_.has_outcome(event)) {
         end(it);
       } else {

@@ -4,6 +4,7 @@
 /// Core thread. Lives in a base::Live table and ends itself. Source: RULES, "Verified".
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ class Verification {
   struct Question {
     model::Alert alert;
     base::Time since;
+    base::Time acted;  ///< what events tell of after that time is no part of the act: `since`, or its effect before
     base::Duration hold, within;
     Done done;
   };
@@ -38,7 +40,12 @@ class Verification {
   bool is_about(const model::Alert& alert) const;
   /// An event of that time (its source's) can say something of how the act went: it came after it. An out-of-memory
   /// kill is seen before the death that it is, and that one may be heard of only after the restart.
-  bool is_after_act(base::Time at) const { return at > question_.since; }
+  bool is_after_act(base::Time at) const { return at > question_.acted; }
+  /// The source tells that the act had its effect then: what it tells of after that is news, though nobody had the
+  /// outcome yet.
+  void saw_effect(base::Time at) {
+    if (at > question_.alert.active_at) question_.acted = std::min(question_.acted, at);
+  }
 
  private:
   enum class At { kWatching, kAnswered };

@@ -37,6 +37,13 @@ class VerificationTest : public EngineTest {
     engine_->on_event(die());
     return only_alert();
   }
+  /// An event of that time, heard of now.
+  void happened(const std::string& type, base::Duration after_the_act) {
+    model::Event late = event(type);
+    late.at = kStart + after_the_act;
+    pass(base::millis(50));
+    engine_->on_event(late);
+  }
   /// The answer, which must be there.
   Verified answer() {
     loop_.run();
@@ -242,12 +249,6 @@ class OutOfMemory : public VerificationTest {
     engine_->on_event(event("docker.oom"));
     verify(only_alert());
   }
-  void happened(const std::string& type, base::Duration after_the_act) {
-    model::Event late = event(type);
-    late.at = kStart + after_the_act;
-    pass(base::millis(50));
-    engine_->on_event(late);
-  }
 };
 
 TEST_F(OutOfMemory, ADeathBeforeTheActIsNoEvidenceHoweverLateItIsHeardOf) {
@@ -263,6 +264,62 @@ TEST_F(OutOfMemory, ADeathAfterTheActIsEvidence) {
   happened("docker.die", base::Duration{1});
   EXPECT_EQ(answer(), Verified::kNotHeld);
   EXPECT_EQ(why_, "Died fired for the same target");
+}
+
+// The restart was at -20 ms, its outcome at 0: what came between is news of the restarted container.
+class RestartedTooLate : public VerificationTest {
+ protected:
+  RestartedTooLate() {
+    install(
+        "      - { alert: Oom, on: docker.oom, by: [id], until: docker.start, verify: running == 1 }\n"
+        "      - { alert: Died, on: docker.die, by: [id], until: docker.start, verify: running == 1 }\n");
+    model::Event oom = event("docker.oom");
+    oom.at = kStart - base::millis(100);
+    engine_->on_event(oom);
+    oom_ = only_alert();
+  }
+  void starts(base::Duration at) {
+    model::Event start = event("docker.start");
+    start.at = kStart + at;
+    start.caused_by = "run/1";
+    engine_->on_event(start);
+  }
+  model::Alert oom_;
+};
+
+TEST_F(RestartedTooLate, ADeathAfterTheStartIsEvidenceThoughTheOutcomeWasNotKnown) {
+  starts(base::millis(-20));
+  verify(oom_);
+  happened("docker.die", base::millis(-5));
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+}
+
+TEST_F(RestartedTooLate, ADeathBeforeTheStartIsNot) {
+  starts(base::millis(-20));
+  verify(oom_);
+  happened("docker.die", base::millis(-50));
+  EXPECT_TRUE(waits());
+}
+
+TEST_F(RestartedTooLate, TheStartMayBeHeardOfWhileItIsVerified) {
+  verify(oom_);
+  happened("docker.die", base::millis(-50));
+  starts(base::millis(-20));
+  EXPECT_TRUE(waits());
+  happened("docker.die", base::millis(-5));
+  EXPECT_EQ(answer(), Verified::kNotHeld);
+}
+
+TEST_F(RestartedTooLate, TheStartOfAnEarlierRunSaysNothing) {
+  starts(base::millis(-20));
+  engine_->on_outcome("run/1");
+  loop_.run();
+  model::Event again = event("docker.oom");
+  again.at = kStart - base::millis(10);
+  engine_->on_event(again);
+  verify(only_alert());
+  happened("docker.die", base::millis(-5));
+  EXPECT_TRUE(waits());
 }
 
 TEST_F(OutOfMemory, ASecondWordOfTheSameKillIsNoNewEpisode) {
