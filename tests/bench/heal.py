@@ -6,7 +6,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from docker import Docker, Witness  # noqa: E402
+from docker import Docker, Witness, heal_config  # noqa: E402
 from world import Engine, Peer, fdatasync_probe, percentile, wait_for  # noqa: E402
 
 HEALS = int(os.environ.get("HEALS", "100"))
@@ -44,17 +44,8 @@ def measure(docker, witness, engine, containers, heals):
     return to_intent[-heals:], to_act[-heals:]
 
 
-def config(address, more=""):
-    return f"""
-plugins:
-  - docker: {{ name: local, every: 5s, socket: {address} }}
-{more}
-packs:
-  - docker: auto
-evaluation_interval: 1s
-listen: 127.0.0.1:0
-safety: {{ reason: "bench", concurrency: 16, budget: 100%, floor: 0%, cool_down: 100ms, breaker: off, flap: off, storm: off, hold: 1s, rate: 100000/m }}
-"""
+def config(address, plugins=""):
+    return heal_config(address, ", breaker: off, flap: off", every="5s", plugins=plugins)
 
 
 def show(name, values):

@@ -15,7 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from docker import Docker, Witness  # noqa: E402
+from docker import Docker, Witness, heal_config  # noqa: E402
 from world import Engine, Peer, percentile, wait_for  # noqa: E402
 
 arguments = argparse.ArgumentParser()
@@ -29,15 +29,7 @@ print(f"seed {options.seed}")
 
 peer = Peer("dockerd")
 docker = Docker(peer["ADDRESS"])
-CONFIG = f"""
-plugins:
-  - docker: {{ name: local, every: 1s, socket: {peer['ADDRESS']} }}
-packs:
-  - docker: auto
-evaluation_interval: 1s
-listen: 127.0.0.1:0
-safety: {{ reason: "crash test", concurrency: 8, budget: 100%, floor: 0%, cool_down: 1s, breaker: off, flap: off, max_age: 1h, storm: off, hold: 1s, settles: 3s, rate: 1000/m }}
-"""
+CONFIG = heal_config(peer["ADDRESS"], ", breaker: off, flap: off, max_age: 1h, settles: 3s")
 KINDS = ("die", "oom", "health_status", "start", "stop", "restart")
 
 

@@ -4,20 +4,12 @@ import signal
 import sqlite3
 import time
 
-from docker import Docker, Witness
+from docker import Docker, Witness, heal_config
 from world import Engine, Peer, children_of, run_tests, wait_for
 
 peer = Peer("dockerd")
 docker = Docker(peer["ADDRESS"])
-CONFIG = f"""
-plugins:
-  - docker: {{ name: local, every: 1s, socket: {peer['ADDRESS']} }}
-packs:
-  - docker: auto
-evaluation_interval: 1s
-listen: 127.0.0.1:0
-safety: {{ reason: "child kills", concurrency: 8, budget: 100%, floor: 0%, cool_down: 1s, breaker: off, hold: 1s, settles: 3s, rate: 1000/m, storm: off }}
-"""
+CONFIG = heal_config(peer["ADDRESS"], ", breaker: off, settles: 3s")
 
 
 def count(engine, kind):

@@ -6,6 +6,20 @@ import threading
 import urllib.parse
 
 
+def heal_config(address, safety="", every="1s", plugins=""):
+    """A configuration whose docker pack heals at once and often; `safety`, `plugins`: more of either."""
+    return f"""
+plugins:
+  - docker: {{ name: local, every: {every}, socket: {address} }}
+{plugins}
+packs:
+  - docker: auto
+evaluation_interval: 1s
+listen: 127.0.0.1:0
+safety: {{ reason: a test that breaks containers again and again, concurrency: 16, budget: 100%, floor: 0%, cool_down: 1s, hold: 1s, rate: 100000/m, storm: off{safety} }}
+"""
+
+
 class Docker:
     def __init__(self, sock):
         self.sock = sock

@@ -2,21 +2,13 @@
 import json
 import time
 
-from docker import Docker, Witness
+from docker import Docker, Witness, heal_config
 from world import Engine, Peer, in_order, run_tests, wait_for
 
 peer = Peer("dockerd")
 docker = Docker(peer["ADDRESS"])
 
-CONFIG = f"""
-plugins:
-  - docker: {{ name: local, every: 1s, socket: {peer['ADDRESS']} }}
-packs:
-  - docker: auto
-evaluation_interval: 1s
-listen: 127.0.0.1:0
-safety: {{ reason: "end-to-end test", concurrency: 4, budget: 100%, floor: 0%, cool_down: 1s, hold: 1s, rate: 1000/m, storm: off }}
-"""
+CONFIG = heal_config(peer["ADDRESS"])
 
 ROUTE = ["events.accepted", "alert.firing", "decision", "run.started", "step.intent", "step.outcome", "alert.resolved", "run.ended"]
 

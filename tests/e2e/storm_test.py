@@ -44,15 +44,14 @@ def the_heals_of_others_go_on():
     witness = Witness(docker)
     home = folder()
     files = {f"bad/{name}/{name}": HEAD + body for name, body in BAD.items()}
-    text = config(peer["ADDRESS"])
-    engine = Engine("plugin_dirs: [bad]\n" + text, home=home, files=files)
+    engine = Engine("plugin_dirs: [bad]\n" + config(peer["ADDRESS"]), home=home, files=files)
     for name in BAD:
         (home / f"bad/{name}/{name}").chmod(0o755)
     engine.start()
     time.sleep(2)
     calm = measure(docker, witness, engine, containers, HEALS)[0]
-    more = "".join(f"  - {name}: {{ name: bad, every: 1s }}\n" for name in BAD)
-    engine.write("reeve.yaml", "plugin_dirs: [bad]\n" + text.replace("packs:", more + "packs:", 1))
+    bad = "".join(f"  - {name}: {{ name: bad, every: 1s }}\n" for name in BAD)
+    engine.write("reeve.yaml", "plugin_dirs: [bad]\n" + config(peer["ADDRESS"], bad))
     engine.cli("reload")
     time.sleep(12)  # long enough for the hang to be seen
     storm = measure(docker, witness, engine, containers, HEALS)[0]
