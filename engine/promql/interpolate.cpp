@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "promql/functions.h"
+#include "promql/histogram_math.h"
+
 namespace reeve::promql {
 
+using series::HistogramPoint;
 using series::Point;
 
 namespace {
@@ -66,6 +70,8 @@ std::vector<Point> extend_to_range(const Point* begin, const Point* end, int64_t
   return out;
 }
 
+namespace {
+// rate, increase and delta over floats; absent when there is nothing.
 double extended_rate(const Window& window, bool smoothed, bool counter, bool per_second) {
   const Point* points = window.begin;
   Edges edges;
@@ -80,6 +86,42 @@ double extended_rate(const Window& window, bool smoothed, bool counter, bool per
     result += lost_in_resets(left, right, first, last);
   }
   return per_second ? result / (static_cast<double>(window.range_ms) / 1000) : result;
+}
+
+// The window from its anchor on: the newest sample at or before its beginning. False: nothing follows the beginning.
+bool from_anchor(Window& w) {
+  const Point* point = std::find_if(w.begin, w.end, [&](const Point& p) { return p.ms > w.from_ms; });
+  const HistogramPoint* histograms_end = w.histograms + w.histogram_count;
+  const HistogramPoint* histogram =
+      std::find_if(w.histograms, histograms_end, [&](const HistogramPoint& h) { return h.ms > w.from_ms; });
+  if (point == w.end && histogram == histograms_end) return false;
+  const bool has_point = point != w.begin, has_histogram = histogram != w.histograms;
+  if (has_point && (!has_histogram || point[-1].ms >= histogram[-1].ms)) {
+    --point;
+  } else if (has_histogram) {
+    --histogram;
+  }
+  w.begin = point;
+  w.histograms = histogram;
+  w.histogram_count = static_cast<size_t>(histograms_end - histogram);
+  return true;
+}
+}  // namespace
+
+double extended_cell(Evaluation& eval, const RangeCall& call, const Window& window, const SelectorNode& selector,
+                     RangeFunction function) {
+  const Fn id = call.call->function->id;
+  const bool rate = id == Fn::kRate || id == Fn::kIncrease || id == Fn::kDelta;
+  if (rate && window.histogram_count > 0) {
+    if (window.count() > 0) return warn_mixed(eval, call), absent();
+    const auto rise = extended_histogram_increase(eval, call, window, selector.smoothed, id != Fn::kDelta);
+    if (!rise) return absent();
+    return eval.keep(id == Fn::kRate ? divided(*rise, static_cast<double>(window.range_ms) / 1000) : rise);
+  }
+  if (rate) return extended_rate(window, selector.smoothed, id != Fn::kDelta, id == Fn::kRate);
+  Window extended = window;
+  if (!from_anchor(extended)) return absent();
+  return function(eval, call, extended);
 }
 
 }  // namespace reeve::promql

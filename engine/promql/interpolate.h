@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "promql/eval.h"
+#include "promql/range_functions.h"
 
 namespace reeve::promql {
 
@@ -38,7 +38,8 @@ void refuse_histograms(const series::SeriesView& series, const std::vector<serie
 /// when all of them are at or before the beginning.
 std::vector<series::Point> extend_to_range(const series::Point* begin, const series::Point* end, int64_t from_ms,
                                            int64_t to_ms, bool smoothed);
-/// rate, increase and delta over such points; absent when there is nothing.
-double extended_rate(const Window& window, bool smoothed, bool counter, bool per_second);
+/// What a function gives for an extended range: rates have a form of their own, the others look at pairs of samples.
+double extended_cell(Evaluation& eval, const RangeCall& call, const Window& window, const SelectorNode& selector,
+                     RangeFunction function);
 
 }  // namespace reeve::promql

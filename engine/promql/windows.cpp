@@ -221,28 +221,6 @@ void check_extended(const CallNode& call, const SelectorNode* selector) {
     fail("smoothed modifier can only be used with: delta, increase, rate - not with " + name);
 }
 
-// What a function of an extended range gives: rates have a form of their own, the others see points on both edges.
-double extended_cell(Evaluation& eval, const RangeCall& call, const Window& window, const SelectorNode& selector,
-                     RangeFunction function) {
-  const Fn id = call.call->function->id;
-  const bool rate = id == Fn::kRate || id == Fn::kIncrease || id == Fn::kDelta;
-  if (rate && window.histogram_count > 0) {
-    if (window.count() > 0) return warn_mixed(eval, call), absent();
-    const auto rise = extended_histogram_increase(eval, call, window, selector.smoothed, id != Fn::kDelta);
-    if (!rise) return absent();
-    return eval.keep(id == Fn::kRate ? divided(*rise, static_cast<double>(window.range_ms) / 1000) : rise);
-  }
-  if (window.histogram_count > 0) fail_extended_histograms();
-  if (rate) return extended_rate(window, selector.smoothed, id != Fn::kDelta, id == Fn::kRate);
-  const std::vector<Point> points =
-      extend_to_range(window.begin, window.end, window.from_ms, window.to_ms, selector.smoothed);
-  if (points.empty()) return absent();
-  Window extended = window;
-  extended.begin = points.data();
-  extended.end = points.data() + points.size();
-  return function(eval, call, extended);
-}
-
 const Node& range_argument(const CallNode& call) {
   for (const NodePtr& arg : call.args)
     if (arg->type == ValueType::kMatrix) return unwrap(*arg);
