@@ -53,8 +53,8 @@ INSTANTIATE_TEST_SUITE_P(Of, Broken, testing::ValuesIn(tests_in("runbooks/broken
                          [](const auto& info) { return info.param; });
 
 TEST(Rehearse, AFolderStandsForItsTests) {
-  const std::string text = output({kFolder + "runbooks/pack"}, 0);
-  EXPECT_NE(text.find("ok    pack/words: done ends it\n"), std::string::npos);
+  const std::string text = output({REEVE_SOURCE_DIR "/runbooks"}, 0);  // what is shipped passes
+  EXPECT_NE(text.find("ok    docker/restart_container: restarts the container once"), std::string::npos);
   EXPECT_NE(text.find(" cases of runbooks, all passed\n"), std::string::npos);
 }
 

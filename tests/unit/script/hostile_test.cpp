@@ -1,5 +1,5 @@
 // Hostile scripts: each must end by itself or be ended, soon, and leave the worker able to run the next one.
-#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -23,23 +23,22 @@ TEST_P(Hostile, EndsWithinItsLimits) {
   std::ifstream file(REEVE_TEST_DIR "/unit/script/hostile/" + GetParam() + ".lua");
   std::stringstream text;
   text << file.rdbuf();
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // CPU time: the machine may be busy
   Limits limits;
   limits.turn = base::millis(250);
   const std::string result = run_body(text.str(), limits);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_FALSE(result.starts_with("went on"));
 #ifdef REEVE_SANITIZED
   const double most = 30;
 #else
-  const double most = 2;  // a quarter of a second of CPU time is the limit of this turn; the machine may be busy
+  const double most = 2;  // a quarter of a second is the limit of this turn
 #endif
-  EXPECT_LT(took.count(), most);
+  EXPECT_LT(took, most);
   const bool ended = result.starts_with("limit: ") || result.starts_with("error: ") || !result.empty();
   EXPECT_TRUE(ended) << result;
   RecordProperty("result", result.substr(0, 100));
-  if (std::getenv("REEVE_SHOW"))
-    printf("%-24s %6.0f ms  %.90s\n", GetParam().c_str(), took.count() * 1e3, result.c_str());
+  if (std::getenv("REEVE_SHOW")) printf("%-24s %6.0f ms  %.90s\n", GetParam().c_str(), took * 1e3, result.c_str());
   EXPECT_EQ(evaluate("1 + 1"), "2");
 }
 
