@@ -158,6 +158,7 @@ class Run {
   void resume_again();
   void settle_open_intents();
   bool engine_ended(base::Boot now);
+  void forgive(const std::string& reason, const std::string& path);
   void stand_still(const std::string& reason, const std::string& path, const std::string& text,
                    model::Value body = model::Value::map());
 

@@ -37,7 +37,7 @@ void Run::park(const std::string& reason, const std::string& path, const std::st
   entry.facts.set("reason", reason).set("path", path);
   stamp(entry.facts, context_.loop.clock());
   entry.body = model::to_json(body.set("text", text));
-  recoveries_ = reason == "quarantined" ? recoveries_ : 0;
+  forgive(reason, path);
   context_.ledger.append(std::move(entry), [](const base::Status&) {});  // the end or park of a run wakes the writer
   if (reason != "wait" && rest_timer_ == 0)
     rest_timer_ = context_.loop.after(kRest, context_.runs.on(handle_, &Run::on_rest));
@@ -46,6 +46,13 @@ void Run::park(const std::string& reason, const std::string& path, const std::st
 bool Run::only_waits() const {
   return std::all_of(ongoing_.begin(), ongoing_.end(),
                      [](const auto& one) { return one.second.kind == Ongoing::Kind::kWait; });
+}
+
+// A run that waits harms no engine, so what was counted is forgotten; not while it waits for a request to settle: that
+// is still the place where the engine ended.
+void Run::forgive(const std::string& reason, const std::string& path) {
+  const bool settles = reason == "wait" && intents_.contains(path);
+  if (reason != "quarantined" && !settles) recoveries_ = 0;
 }
 
 void Run::on_rest() {

@@ -37,7 +37,7 @@ void Run::take(const model::Entry& entry) {
   } else if (kind == "run.parked") {
     parked_ = facts["reason"].as_string();
     parked_text_ = body_of(entry)["text"].as_string();
-    recoveries_ = parked_ == "quarantined" ? recoveries_ : 0;
+    forgive(parked_, facts["path"].as_string());
     if (parked_ == "wait") waits_since_.emplace(facts["path"].as_string(), stamped(entry, context_.loop.clock()));
   } else if (kind == "run.resumed") {
     epoch_ = std::max(epoch_, static_cast<uint64_t>(facts["epoch"].as_int()));
