@@ -25,14 +25,14 @@ TEST_P(Hostile, EndsWithinItsLimits) {
   text << file.rdbuf();
   const std::clock_t begin = std::clock();  // CPU time: the machine may be busy
   Limits limits;
-  limits.turn = base::millis(250);
+  limits.turn = base::millis(100);
   const std::string result = run_body(text.str(), limits);
   const double took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_FALSE(result.starts_with("went on"));
 #ifdef REEVE_SANITIZED
   const double most = 30;
 #else
-  const double most = 2;  // a quarter of a second is the limit of this turn
+  const double most = 2;  // a tenth of a second is the limit of this turn
 #endif
   EXPECT_LT(took, most);
   const bool ended = result.starts_with("limit: ") || result.starts_with("error: ") || !result.empty();
