@@ -7,8 +7,6 @@
 namespace reeve::cli {
 
 namespace {
-constexpr int kMostWords = 1 << 20;
-
 /// A CLI11 program built from the grammar, and where it leaves what was typed.
 class Tree {
  public:
@@ -49,7 +47,8 @@ CLI::Option* add_option(CLI::App& app, const Option& option) {
 
 CLI::Option* add_positional(CLI::App& app, const Positional& positional) {
   CLI::Option* added = app.add_option(positional.name, positional.help)->type_name("");
-  added->expected(1, positional.many ? kMostWords : 1)->allow_extra_args(positional.many);
+  added->expected(1, positional.many ? CLI::detail::expected_max_vector_size : 1);
+  added->allow_extra_args(positional.many);
   if (positional.required) added->required();
   if (!positional.choices.empty()) added->check(CLI::IsMember(positional.choices));
   return added;
