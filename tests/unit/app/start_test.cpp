@@ -35,6 +35,67 @@ TEST(StateFolder, IsForOneEngine) {
   fs::remove_all(folder);
 }
 
+TEST(StateFolder, SaysWhatKeepsItFromBeingTaken) {
+  const std::string folder = fresh_folder();
+  std::ofstream(folder) << "a file";
+  const auto of_a_file = StateFolder::take(folder);
+  ASSERT_FALSE(of_a_file.ok());
+  EXPECT_EQ(of_a_file.error().fault, base::Fault::kUnavailable);
+  EXPECT_NE(of_a_file.error().text.find("cannot open " + folder + "/lock: Not a directory"), std::string::npos)
+      << of_a_file.error().text;
+  fs::remove(folder);
+  fs::create_directories(folder + "/lock");
+  EXPECT_FALSE(StateFolder::take(folder).ok()) << "the lock is a folder";
+  fs::remove_all(folder);
+}
+
+TEST(StateFolder, KeepsTheRightsThatItsOwnerGaveAndForgetsAPidThatIsGone) {
+  const std::string folder = fresh_folder();
+  fs::create_directories(folder);
+  fs::permissions(folder, fs::perms::owner_all | fs::perms::group_read);
+  std::ofstream(folder + "/lock") << "4194304123\nmore than a pid, from an engine that was killed";
+  {
+    const auto held = StateFolder::take(folder);
+    ASSERT_TRUE(held.ok()) << held.error().text;
+    std::ifstream lock(folder + "/lock");
+    std::string text((std::istreambuf_iterator<char>(lock)), {});
+    EXPECT_EQ(text, std::to_string(getpid()) + "\n");
+  }
+  EXPECT_EQ(fs::status(folder).permissions() & fs::perms::all, fs::perms::owner_all | fs::perms::group_read);
+  fs::remove_all(folder);
+}
+
+TEST(HaltFile, HaltsEverythingWhenItSaysNothingOrCannotBeRead) {
+  const std::string folder = fresh_folder();
+  fs::create_directories(folder);
+  HaltFile file(folder);
+  for (const char* text : {"", "\n\n", "  \t\n"}) {
+    std::ofstream(folder + "/HALT") << text;
+    file.look();
+    ASSERT_EQ(file.switches().size(), 1U) << text;
+    EXPECT_EQ(file.switches()[0].scope, "") << "everything";
+    fs::remove(folder + "/HALT");
+    EXPECT_TRUE(file.look());
+  }
+  fs::create_directories(folder + "/HALT");
+  EXPECT_TRUE(file.look()) << "a folder of that name halts too";
+  EXPECT_EQ(file.switches().size(), 1U);
+  fs::remove_all(folder);
+}
+
+TEST(HaltFile, IsSeenWhenItIsReplacedByOneOfTheSameLength) {
+  const std::string folder = fresh_folder();
+  fs::create_directories(folder);
+  HaltFile file(folder);
+  std::ofstream(folder + "/HALT") << "docker/* a\n";
+  EXPECT_TRUE(file.look());
+  std::ofstream(folder + "/HALT.new") << "kernel/* a\n";
+  fs::rename(folder + "/HALT.new", folder + "/HALT");
+  EXPECT_TRUE(file.look());
+  EXPECT_EQ(file.switches()[0].scope, "kernel/*");
+  fs::remove_all(folder);
+}
+
 TEST(HaltFile, IsSeenWhenItComesChangesAndGoes) {
   const std::string folder = fresh_folder();
   fs::create_directories(folder);
@@ -94,6 +155,17 @@ TEST(Records, SwitchesAndDeliveriesBecomeRows) {
   EXPECT_FALSE(project(switch_entry(false, "", "", "uid:0"))[0].set["pulled"].as_bool());
   EXPECT_EQ(project(delivered_entry("k", "r"))[0].table, "deliveries");
   EXPECT_TRUE(project(plugin_entry("plugin.crashed", "docker/local", "x", 1)).empty());
+}
+
+// "" pulls the switch of everything and lifts all; their rows must not hide each other.
+TEST(Records, TheSwitchOfEverythingAndTheLiftOfEverySwitchHaveRowsOfTheirOwn) {
+  const auto scope_of = [](bool pulled, const char* scope) {
+    return project(switch_entry(pulled, scope, "x", "uid:0")).at(0).key["scope"].as_string();
+  };
+  EXPECT_EQ(scope_of(true, ""), "*");
+  EXPECT_EQ(scope_of(false, "*"), "*");
+  EXPECT_EQ(scope_of(false, ""), "");
+  EXPECT_EQ(scope_of(true, "docker/*"), scope_of(false, "docker/*"));
 }
 
 TEST(Records, NoForeignTextStandsInFacts) {
