@@ -37,7 +37,7 @@ using Post =
 
 /// What is told beside alerts.
 struct Message {
-  std::string kind;  ///< "escalation", "approval", "parked", "plugin"
+  std::string kind;  ///< "escalation", "approval", "parked", "plugin"; "ended": good news, told as resolved
   std::string key;   ///< deduplicates: told once per receiver
   std::string text;  ///< one or two sentences: what happened, what to do
   std::string run, runbook;

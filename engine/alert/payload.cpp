@@ -52,8 +52,11 @@ model::Alert alert_of(const Message& message, base::Time now) {
   out.annotations.set("summary", message.text);
   out.annotations.set("reeve_run", message.run);
   out.annotations.set("reeve_runbook", message.runbook);
-  out.state = model::AlertState::kFiring;
-  out.fired_at = now;
+  // A run that ended well is good news: told as something that is over, so that it wakes nobody.
+  const bool over = message.kind == "ended";
+  out.state = over ? model::AlertState::kResolved : model::AlertState::kFiring;
+  if (!over || !message.alert) out.fired_at = now;
+  if (over) out.resolved_at = now;
   return out;
 }
 
