@@ -111,12 +111,11 @@ void add_work_commands(std::vector<Command>& out) {
                  {{"EXPR", "", true, false, {}}},
                  query});
   out.push_back({"alerts", "What is wrong now", {}, {}, alerts});
-  out.push_back(
-      {"runs",
-       "Runs of runbooks, newest first; with an ID its whole story",
-       {{"--in", "STATE", "only these", false, {"queued", "running", "parked", "cleaning", "ended"}}, kLimit},
-       {{"ID", "or its beginning", false, false, {}}},
-       runs});
+  out.push_back({"runs",
+                 "Runs of runbooks, newest first; with an ID its whole story",
+                 {{"--in", "STATE", "only these", false, {"queued", "running", "parked", "cleaning", "ended"}}, kLimit},
+                 {{"ID", "or its beginning", false, false, {}}},
+                 runs});
   out.push_back({"cancel", "End a run; its clean-up runs", {}, {{"ID", "", true, false, {}}}, cancel});
   out.push_back({"settle",
                  "Say what became of a step in doubt",

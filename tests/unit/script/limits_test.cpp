@@ -43,15 +43,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Memory, EachLimit,
-    testing::Values(LimitCase{"local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end", MEMORY},
-                    LimitCase{"local s = ('x'):rep(60000) while true do s = s .. s end", MEMORY},
-                    LimitCase{"pcall(function() local s = ('x'):rep(60000) while true do s = s .. s end end)", MEMORY},
-                    LimitCase{
-                        "run:try(function() local s = ('x'):rep(60000) while true do s = s .. s end end) return 'no'",
-                        MEMORY},
-                    LimitCase{"local s = ('x'):rep(60000) s = s .. s return #s .. ''", "120000"},
-                    LimitCase{"for i = 1, 150 do local s = ('x'):rep(60000) end return 'garbage is no use'",
-                              "garbage is no use"}));
+    testing::Values(
+        LimitCase{"local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end", MEMORY},
+        LimitCase{"local s = ('x'):rep(60000) while true do s = s .. s end", MEMORY},
+        LimitCase{"pcall(function() local s = ('x'):rep(60000) while true do s = s .. s end end)", MEMORY},
+        LimitCase{"run:try(function() local s = ('x'):rep(60000) while true do s = s .. s end end) return 'no'",
+                  MEMORY},
+        LimitCase{"local s = ('x'):rep(60000) s = s .. s return #s .. ''", "120000"},
+        LimitCase{"for i = 1, 150 do local s = ('x'):rep(60000) end return 'garbage is no use'", "garbage is no use"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, EachLimit,
