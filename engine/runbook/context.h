@@ -64,6 +64,8 @@ struct Context {
   void invoke_ended() {
     if (--open_invokes == 0 && draining && on_quiet) std::exchange(on_quiet, nullptr)();
   }
+  /// Set by the runner: a candidate that waited for a run to be itself again.
+  std::function<void(Candidate)> reconsider;
   /// Leases or a place under a limit became free: what was deferred asks again in the next turn.
   void wake_deferred();
 };

@@ -74,6 +74,7 @@ Status RunnerImpl::restore_run(ledger::Reader& reader, const Value& row) {
   REEVE_TRY(Terms terms, terms_of(entries));
   const base::Handle handle = add(std::make_unique<Run>(context_, std::move(terms)));
   Run* run = context_.runs.find(handle);
+  run->begin_recovery();
   for (const ledger::Stored& entry : entries) run->take(entry);
   return {};
 }

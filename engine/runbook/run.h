@@ -77,6 +77,10 @@ class Run {
   void join(const Terms& other, const model::Decision& decision);
   void end(const std::string& result, const std::string& message);
   bool is_news(const model::Alert& alert) const;
+  /// After a restart, until its script has come to where it was: what it is told meanwhile is kept for then.
+  bool recovering() const { return recovering_; }
+  void begin_recovery() { recovering_ = true; }
+  void keep_for_later(Candidate candidate) { late_.push_back(std::move(candidate)); }
   /// A new alert after the act: what was done did not help.
   void not_held(const std::string& why);
 
@@ -159,6 +163,8 @@ class Run {
   void settle_open_intents();
   bool engine_ended(base::Boot now);
   void forgive(const std::string& reason, const std::string& path);
+  void recovered();
+  void on_script_result(const script::Ended& ended);
   void stand_still(const std::string& reason, const std::string& path, const std::string& text,
                    model::Value body = model::Value::map());
 
@@ -195,6 +201,9 @@ class Run {
   std::string parked_id_;  ///< of the approval asked last
   bool held_ = false;      ///< verify held, the alert has not resolved yet
   base::Boot verify_until_;
+  bool recovering_ = false;
+  std::vector<Candidate> late_;
+  std::vector<model::AlertChange> late_alerts_;
   int recoveries_ = 0;                                 ///< since the last thing that got on
   bool script_ended_ = false, script_cleans_ = false;  ///< in its present life
   int undos_ = 0;

@@ -25,6 +25,11 @@ void Run::on_script_ended(const script::Ended& ended) {
   }
   script_ended_ = true;
   undos_ = ended.undos;
+  on_script_result(ended);
+  recovered();
+}
+
+void Run::on_script_result(const script::Ended& ended) {
   if (phase_ == Phase::kCleaning) return clean_up_script();
   if (cancelling_) return stop_when_quiet();
   if (ended.result == "limit") return stand_still("limit", "", ended.message);
@@ -81,6 +86,7 @@ void Run::not_held(const std::string& why) {
 }
 
 void Run::on_alert(const model::AlertChange& change) {
+  if (recovering_) return late_alerts_.push_back(change);
   const model::Alert& alert = change.alert;
   const bool own = terms_.alert && terms_.alert->rule_id == alert.rule_id && terms_.alert->key == alert.key &&
                    terms_.alert->episode == alert.episode;
@@ -158,6 +164,7 @@ void Run::end(const std::string& result, const std::string& message) {
   if (began) context_.scripts->drop(terms_.run);
   stop_ongoing();
   forget();
+  recovered();
   context_.wake_deferred();
 }
 

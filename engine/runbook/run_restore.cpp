@@ -164,6 +164,7 @@ void Run::restore_approvals() {
 
 void Run::resume() {
   restore_approvals();
+  if (phase_ == Phase::kDeciding || stays_parked(parked_)) recovered();
   if (phase_ == Phase::kDeciding) return resume_start();
   if (stays_parked(parked_) && intents_.empty()) return;  // nothing is sent for it: its last words stand
   ++epoch_;
@@ -216,6 +217,15 @@ void Run::resume_again() {
   context_.ledger.append(std::move(entry), context_.runs.on(handle_, &Run::on_resumed));
 }
 
+// Its script stands where it stood, or it goes no further: what came meanwhile is judged by what it does now.
+void Run::recovered() {
+  if (!std::exchange(recovering_, false)) return;
+  for (const model::AlertChange& change : std::exchange(late_alerts_, {})) on_alert(change);
+  Context& context = context_;
+  for (Candidate& candidate : std::exchange(late_, {}))
+    context.loop.post([&context, candidate = std::move(candidate)] { context.reconsider(candidate); });
+}
+
 void Run::resume_start() {
   if (parked_ == "approval" && !approvals_.empty()) return;
   context_.loop.post(context_.runs.on(handle_, &Run::look_again));
@@ -224,6 +234,7 @@ void Run::resume_start() {
 // It goes no further by itself. The notes of what it waits for are kept.
 void Run::stand_still(const std::string& reason, const std::string& path, const std::string& text, Value body) {
   park(reason, path, text, std::move(body));
+  recovered();
   settle_open_intents();
 }
 

@@ -28,7 +28,8 @@ void Run::begin_script() {
     auto stored = context_.ports.blob ? context_.ports.blob(hash_of(terms_.bundle)) : Result<std::string>(Error{});
     if (!stored.ok()) {
       parked_.clear();
-      return park("diverged", "", "the bundle " + terms_.bundle + " cannot be read: " + stored.error().text);
+      park("diverged", "", "the bundle " + terms_.bundle + " cannot be read: " + stored.error().text);
+      return recovered();
     }
     bundle_ = std::make_shared<const std::string>(std::move(*stored));
   }
@@ -68,9 +69,10 @@ void Run::on_call(const script::Call& call) {
     if (found->second.digest != digest) return diverge("", "", 0, call);
     if (found->second.kind == Ongoing::Kind::kWait)
       if (Wait* wait = context_.waits.find(found->second.handle)) wait->arrived();
-    return;
+    return recovered();
   }
   on_new_call(call);
+  recovered();
 }
 
 void Run::give_ready() {

@@ -18,6 +18,7 @@ RunnerImpl::RunnerImpl(Ports ports, ledger::Ledger& ledger, child::Spawner& spaw
       context_(ports_, ledger, loop, random),
       scripts_(script::make_pool({}, spawner, loop, random, this)) {
   context_.scripts = scripts_.get();
+  context_.reconsider = [this](Candidate candidate) { (void)consider(std::move(candidate)); };
 }
 
 RunnerImpl::~RunnerImpl() {
@@ -95,6 +96,10 @@ Result<Started> RunnerImpl::consider(Candidate candidate) {
   const bool records_only = terms->mode == "shadow" || terms->mode == "suggest";
   if (Run* run = records_only ? nullptr : joinable(*terms)) {
     started.run = run->id();
+    if (run->recovering()) {
+      run->keep_for_later(std::move(candidate));
+      return started;
+    }
     started.joined = true;
     started.decision.reason = "joins run " + run->id() + ": the same dedup key " + terms->dedup;
     run->join(*terms, started.decision);

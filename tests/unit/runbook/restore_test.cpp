@@ -293,6 +293,25 @@ TEST_F(Restore, ACancelGoesOn) {
   EXPECT_EQ(effects, 2);  // idempotent: the first request arrived without its sender
 }
 
+// The engine was down while it died again: that must not be taken for what the act of the earlier life will mend.
+TEST_F(Restore, WhatFiredBeforeARunStoodAgainIsJudgedByWhereItStands) {
+  world.safety.cool_down = base::Duration{};
+  one_run("box.restart { id = 'a' } return run:done 'x'");
+  world.advance(base::seconds(3));
+  ASSERT_EQ(world.find("step.outcome").size(), 1u);
+  world.restart();  // in the middle of its verify; nothing of it has been replayed yet
+  Candidate again = world.candidate("box/run", 1, 2);
+  again.alert->active_at = world.loop.clock().wall();
+  again.alert->target = "box/one/a";
+  world.active[1] = true;
+  world.consider(again);
+  EXPECT_TRUE(world.find("run.joined").empty());
+  world.advance(base::seconds(3));
+  EXPECT_THAT(world.result(), HasSubstr("escalated"));
+  EXPECT_TRUE(world.find("run.joined").empty());
+  EXPECT_EQ(world.find("run.started").size(), 2u) << "a run of its own mends it";
+}
+
 TEST_F(Restore, VerifyBeginsAnew) {
   one_run("box.restart { id = 'a' } return run:done 'x'");
   world.advance(base::seconds(5));
