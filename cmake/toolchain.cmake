@@ -13,7 +13,10 @@ set(REEVE_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 if(REEVE_SANITIZE)
   # g++ 12 warns of what the sanitizers themselves put in; the dev build looks for the real ones.
   add_compile_options(-fsanitize=${REEVE_SANITIZE} -fno-sanitize-recover=all -g1 -Wno-maybe-uninitialized
-                      -Wno-array-bounds -Wno-stringop-overflow $<$<STREQUAL:${REEVE_SANITIZE},thread>:-Wno-tsan>)
+                      -Wno-array-bounds -Wno-stringop-overflow)
+  if(REEVE_SANITIZE STREQUAL "thread")
+    add_compile_options(-Wno-tsan)
+  endif()
   add_link_options(-fsanitize=${REEVE_SANITIZE})
   add_compile_definitions(REEVE_SANITIZED=1)
 endif()
