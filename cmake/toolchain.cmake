@@ -12,10 +12,9 @@ add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LA
 set(REEVE_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 if(REEVE_SANITIZE)
   # g++ 12 warns of what the sanitizers themselves put in; the dev build looks for the real ones.
-  add_compile_options(-fsanitize=${REEVE_SANITIZE} -fno-sanitize-recover=all -g1 -Wno-maybe-uninitialized
-                      -Wno-array-bounds -Wno-stringop-overflow)
+  add_compile_options(-fsanitize=${REEVE_SANITIZE} -fno-sanitize-recover=all -g1 -Wno-maybe-uninitialized)
   if(REEVE_SANITIZE STREQUAL "thread")
-    add_compile_options(-Wno-tsan)
+    add_compile_options(-Wno-tsan -Wno-array-bounds)
   endif()
   add_link_options(-fsanitize=${REEVE_SANITIZE})
   add_compile_definitions(REEVE_SANITIZED=1)
