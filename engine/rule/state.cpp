@@ -14,7 +14,8 @@ constexpr base::Duration kSlew = base::seconds(1);  // more than that between th
 
 bool enough_of_the_last(Track& track, const Rule& rule, const Seen& seen, bool matched) {
   if (rule.of <= 1) return matched;
-  if (seen.tick) track.history = (track.history << 1 | (matched ? 1 : 0)) & ((1ULL << rule.of) - 1);
+  const uint64_t window = ~uint64_t{0} >> (64 - std::min(rule.of, 64));
+  if (seen.tick) track.history = (track.history << 1 | (matched ? 1 : 0)) & window;
   return std::popcount(track.history) >= rule.needs;
 }
 

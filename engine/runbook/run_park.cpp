@@ -121,8 +121,8 @@ void Run::on_approval_late() {
     entry.at = now;
     context_.ledger.append(std::move(entry));
     const Approval ended = approval;
-    approvals_.erase(id);
     context_.by_approval.erase(id);
+    approvals_.erase(approvals_.find(id));  // the last use of the key, which goes with it
     return approval_answered(ended, false, "", "nobody approved it in time");
   }
 }

@@ -73,7 +73,7 @@ int l_bytes_format(lua_State* lua) {
   const lua_Number bytes = luaL_checknumber(lua, 1);
   luaL_argcheck(lua, std::isfinite(bytes), 1, "not a size");
   for (const Unit& unit : kUnits) {
-    if (unit.name[1] != 'i' || std::fabs(bytes) < unit.bytes) continue;
+    if (unit.name[0] == '\0' || unit.name[1] != 'i' || std::fabs(bytes) < unit.bytes) continue;
     lua_pushfstring(lua, "%s %s", base::format_number(std::round(bytes / unit.bytes * 10) / 10).c_str(), unit.name);
     return 1;
   }
