@@ -271,7 +271,7 @@ TEST_F(Docker, SaysWhatIsNotThereAndWhatCannotBeAName) {
 }
 
 TEST_F(Docker, ReadsListInspectAndLogs) {
-  container("talker", {"sh", "-c", "echo one; echo two >&2; echo three; exec sleep 1000"},
+  container("talker", {"sh", "-c", "echo one; sleep 0.2; echo two >&2; sleep 0.2; echo three; exec sleep 1000"},
             [](Json& body) { body.set("Env", Json::texts({"PASSWORD=canary"})); });
   EXPECT_TRUE(eventually([&] {
     return plugin->invoke("logs", named("talker").set("tail", 2)).answer["text"].text() == "two\nthree\n" ||
