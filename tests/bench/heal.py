@@ -56,7 +56,7 @@ def show(name, values):
 def main():
     peer = Peer("dockerd")
     docker = Docker(peer["ADDRESS"])
-    containers = [docker.run(f"b{i}", "sleep 100000") for i in range(4)]
+    containers = [docker.run(f"b{i}", "sleep 100000") for i in range(12)]  # each rests longer than its cool-down
     witness = Witness(docker)
     engine = Engine(config(peer["ADDRESS"])).start()
     time.sleep(2)

@@ -40,7 +40,7 @@ BAD = {
 def the_heals_of_others_go_on():
     peer = Peer("dockerd")
     docker = Docker(peer["ADDRESS"])
-    containers = [docker.run(f"s{i}", "sleep 100000") for i in range(4)]
+    containers = [docker.run(f"s{i}", "sleep 100000") for i in range(12)]  # each rests longer than its cool-down
     witness = Witness(docker)
     home = folder()
     files = {f"bad/{name}/{name}": HEAD + body for name, body in BAD.items()}
