@@ -28,18 +28,10 @@ int precedence(Tok op) {
     case Tok::kTrimUpper:
     case Tok::kTrimLower:
       return 3;
-    case Tok::kAdd:
-    case Tok::kSub:
-      return 4;
-    case Tok::kMul:
-    case Tok::kDiv:
-    case Tok::kMod:
     case Tok::kAtan2:
       return 5;
-    case Tok::kPow:
-      return 6;
     default:
-      return 0;
+      return arithmetic_precedence(op);
   }
 }
 

@@ -53,22 +53,6 @@ std::string read_duration(std::string_view text, uint64_t& ns) {
   return "";
 }
 
-int duration_precedence(Tok type) {
-  switch (type) {
-    case Tok::kAdd:
-    case Tok::kSub:
-      return 4;
-    case Tok::kMul:
-    case Tok::kDiv:
-    case Tok::kMod:
-      return 5;
-    case Tok::kPow:
-      return 6;
-    default:
-      return 0;
-  }
-}
-
 Op duration_op(Tok type) {
   switch (type) {
     case Tok::kAdd:
@@ -134,7 +118,7 @@ DurationPtr Parser::duration(int least_precedence, const In& in) {
   if (++nesting_ > 200) fail_at(peek().position(), "expression is nested too deeply");
   DurationPtr node = duration_atom(in);
   for (int terms = 0;; ++terms) {
-    const int level = duration_precedence(peek().type);
+    const int level = arithmetic_precedence(peek().type);
     if (level == 0 || level < least_precedence) break;
     if (terms > 200) fail_at(peek().position(), "expression is nested too deeply");
     const Token op = take();

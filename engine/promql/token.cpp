@@ -108,6 +108,22 @@ std::string_view token_text(Tok type) {
   return "";
 }
 
+int arithmetic_precedence(Tok op) {
+  switch (op) {
+    case Tok::kAdd:
+    case Tok::kSub:
+      return 4;
+    case Tok::kMul:
+    case Tok::kDiv:
+    case Tok::kMod:
+      return 5;
+    case Tok::kPow:
+      return 6;
+    default:
+      return 0;
+  }
+}
+
 std::string describe(const Token& token) {
   const std::string text(token.text);
   switch (token.type) {

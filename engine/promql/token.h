@@ -105,6 +105,8 @@ inline bool is_comparison(Tok t) {
 inline bool is_set_operator(Tok t) {
   return t == Tok::kAnd || t == Tok::kOr || t == Tok::kUnless;
 }
+/// How tightly an operator of arithmetic binds: 4 to 6; 0 for all else.
+int arithmetic_precedence(Tok op);
 /// topk and the like take a parameter before the vector.
 inline bool has_parameter(Tok t) {
   return t == Tok::kTopK || t == Tok::kBottomK || t == Tok::kQuantile || t == Tok::kCountValues || t == Tok::kLimitK ||
