@@ -23,7 +23,7 @@ struct Handle {
   explicit operator bool() const { return generation != 0; }
 };
 
-/// Core thread only. Owns its things. Must outlive every callback that on() made.
+/// Core thread only. Owns its things. Its callbacks may outlive it: they then do nothing.
 template <class T>
 class Live {
  public:
@@ -62,7 +62,8 @@ class Live {
   /// A callback that calls `member` on the thing, if it is still there.
   template <class... Args>
   std::function<void(Args...)> on(Handle handle, void (T::*member)(Args...)) {
-    return [this, handle, member](Args... args) {
+    return [this, here = std::weak_ptr<const char>(here_), handle, member](Args... args) {
+      if (here.expired()) return;
       if (T* thing = find(handle)) {
         (thing->*member)(std::forward<Args>(args)...);
       } else {
@@ -90,6 +91,7 @@ class Live {
   std::vector<uint32_t> free_;
   size_t size_ = 0;
   uint64_t dropped_ = 0;
+  std::shared_ptr<const char> here_ = std::make_shared<const char>('\0');
 };
 
 }  // namespace reeve::base

@@ -24,6 +24,15 @@ enum class Channel {
   kBytes,   ///< raw output, for commands that end by themselves
 };
 
+/// `bytes`, or none in a build with sanitizers: their shadow is more than any limit.
+constexpr int64_t memory_limit([[maybe_unused]] int64_t bytes) {
+#ifdef REEVE_SANITIZED
+  return 0;
+#else
+  return bytes;
+#endif
+}
+
 struct Limits {
   int64_t memory_bytes = 0;  ///< RLIMIT_DATA; 0: none
   int64_t cpu_seconds = 0;   ///< RLIMIT_CPU

@@ -7,11 +7,7 @@ using What = StateChange::What;
 namespace {
 constexpr base::Duration kStopGrace = base::seconds(3);
 constexpr base::Duration kStableAfter = base::seconds(30);
-#ifdef REEVE_SANITIZED
-constexpr int64_t kMemory = 0;  // the shadow of a sanitizer is more than any limit
-#else
-constexpr int64_t kMemory = int64_t{1} << 30;
-#endif
+constexpr int64_t kMemory = child::memory_limit(int64_t{1} << 30);
 }  // namespace
 
 const char* host_state_name(Host::At at) {

@@ -114,9 +114,7 @@ void WorkerPool::spawn() {
   command.argv = {spawner_.child_program(), "script"};
   command.channel = child::Channel::kFrames;
   command.name = "script worker";
-#ifndef REEVE_SANITIZED  // the shadow of a sanitizer is more than any limit
-  command.limits.memory_bytes = settings_.memory_bytes;
-#endif
+  command.limits.memory_bytes = child::memory_limit(settings_.memory_bytes);
   command.limits.no_network = true;
   command.limits.seccomp_script = true;
   child::Callbacks callbacks;

@@ -198,6 +198,15 @@ TEST_F(DeliveryTest, WhoeverIsToldOfAFailureMayTakeTheReceiverAway) {
   EXPECT_EQ(failures, 1);
 }
 
+TEST_F(DeliveryTest, AnswersAfterTheNotifierHasGoneAreDropped) {
+  answer.reset();
+  fires();
+  notifier.reset();
+  sent[0].done({});
+  loop.advance(base::minutes(1));
+  EXPECT_THAT(delivered, IsEmpty());
+}
+
 // ---- what is in a payload ----
 
 TEST_F(DeliveryTest, HostileTextsArriveAsTheyAre) {
