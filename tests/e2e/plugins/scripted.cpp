@@ -27,16 +27,14 @@ Scripted::Scripted(const std::string& socket_path) : wake_(eventfd(0, EFD_CLOEXE
   getsockname(tcp_, reinterpret_cast<sockaddr*>(&local), &size);
   port_ = ntohs(local.sin_port);
   for (int listener : {unix_, tcp_}) listen(listener, 16);
-  for (int listener : {unix_, tcp_}) {
-    std::lock_guard lock(mutex_);
-    threads_.emplace_back([this, listener] { accept_all(listener); });
-  }
+  for (int listener : {unix_, tcp_}) accepting_.emplace_back([this, listener] { accept_all(listener); });
 }
 
 Scripted::~Scripted() {
   eventfd_write(wake_, 1);
-  // The accepting two end first, then nobody adds a thread any more.
-  for (size_t i = 0; i < threads_.size(); ++i) threads_[i].join();
+  // The accepting two end first, then nobody adds to the others any more.
+  for (std::thread& thread : accepting_) thread.join();
+  for (std::thread& thread : serving_) thread.join();
   for (int fd : {unix_, tcp_, wake_}) close(fd);
 }
 
@@ -47,7 +45,7 @@ void Scripted::accept_all(int listener) {
     if (watched[1].revents != 0) return;
     int fd = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     std::lock_guard lock(mutex_);
-    if (fd >= 0) threads_.emplace_back([this, fd] { serve(fd); });
+    if (fd >= 0) serving_.emplace_back([this, fd] { serve(fd); });
   }
 }
 

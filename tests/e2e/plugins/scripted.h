@@ -46,7 +46,7 @@ class Scripted {
   std::map<std::string, std::vector<Answer>> answers_;
   std::vector<std::string> asked_;
   std::string last_head_;
-  std::vector<std::thread> threads_;
+  std::vector<std::thread> accepting_, serving_;
 };
 
 }  // namespace reeve::e2e
