@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <filesystem>
+#include <fstream>
 
 #include <algorithm>
 #include <cmath>
@@ -364,11 +366,25 @@ TEST_F(Docker, StatesThePresentAfterTheEngineWasRestarted) {
   EXPECT_TRUE(after.cursor.empty());
 }
 
+// The signal returns before the threads stand still: until then one may still answer.
+bool freeze(pid_t pid) {
+  kill(pid, SIGSTOP);
+  return eventually([&] {
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+      std::ifstream file(task.path() / "stat");
+      const std::string text((std::istreambuf_iterator<char>(file)), {});
+      const size_t name_end = text.rfind(')');
+      if (name_end == std::string::npos || text.substr(name_end, 3) != ") T") return false;
+    }
+    return true;
+  });
+}
+
 TEST_F(Docker, HangsNobodyWhenTheEngineHangs) {
   container("frozen", kService);
   auto pid = static_cast<pid_t>(std::stol(engine->at("PID")));
   std::string baseline = plugin->plan("restart", named("frozen")).answer["baseline"].text();
-  kill(pid, SIGSTOP);
+  ASSERT_TRUE(freeze(pid));
   int64_t from = common::boot_ms();
   EXPECT_EQ(plugin->collect(500).value("docker_up"), 0);
   EXPECT_EQ(plugin->probe("restart", named("frozen"), baseline, 500).result, REEVE_TIMEOUT);
