@@ -17,6 +17,9 @@ function(reeve_modules layers)
     else()
       add_library(reeve_${name} STATIC ${sources})
       set(scope PUBLIC)
+      if(name IN_LIST REEVE_FOR_SPEED AND NOT REEVE_SANITIZE)
+        target_compile_options(reeve_${name} PRIVATE -O2)
+      endif()
     endif()
     target_include_directories(reeve_${name} ${scope} ${CMAKE_SOURCE_DIR}/engine ${CMAKE_SOURCE_DIR}/sdk/include)
     list(TRANSFORM uses PREPEND reeve_)
@@ -35,15 +38,12 @@ function(reeve_programs)
     set_source_files_properties(${CMAKE_SOURCE_DIR}/engine/app/places.cpp PROPERTIES
                                 COMPILE_DEFINITIONS REEVE_BUILT_FROM="${CMAKE_SOURCE_DIR}")
     add_dependencies(reeve reeve-child)
+    reeve_lean(reeve)
   endif()
   if(EXISTS ${CMAKE_SOURCE_DIR}/engine/app/child_main.cpp)
     add_executable(reeve-child ${CMAKE_SOURCE_DIR}/engine/app/child_main.cpp)
     target_link_libraries(reeve-child PRIVATE reeve_script reeve_plugin reeve_child reeve_model reeve_base)
-    if(NOT REEVE_SANITIZE)
-      # libstdc++.a first: else mold takes templates of it that libspdlog.so happens to export, and loads that at run time.
-      target_link_options(reeve-child PRIVATE -Wl,-Bstatic -lstdc++ -Wl,-Bdynamic -static-libstdc++ -static-libgcc
-                          -Wl,--gc-sections)
-    endif()
+    reeve_lean(reeve-child)
   endif()
 endfunction()
 
@@ -69,11 +69,26 @@ function(reeve_plugin name)
                         LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/reeve/plugins)
   target_link_libraries(plugin_${name} PRIVATE plugin_common ${arg_LIBRARIES})
   set_target_properties(plugin_${name} PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/plugin.map)
-  target_link_options(plugin_${name} PRIVATE -Wl,--gc-sections -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/plugin.map)
-  if(NOT REEVE_SANITIZE)
-    target_link_options(plugin_${name} PRIVATE -static-libstdc++ -static-libgcc)
-  endif()
+  target_link_options(plugin_${name} PRIVATE -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/plugin.map)
+  reeve_lean(plugin_${name})
   set_property(GLOBAL APPEND PROPERTY REEVE_PLUGINS ${name})
+endfunction()
+
+# What nearly every test includes, read by the compiler once and for all.
+function(reeve_test_headers)
+  file(WRITE ${CMAKE_BINARY_DIR}/test_headers.cpp "int main() {}\n")
+  add_executable(test_headers ${CMAKE_BINARY_DIR}/test_headers.cpp)  # a program, for its flags to be those of the tests
+  target_link_libraries(test_headers PRIVATE GTest::gtest GTest::gmock)
+  reeve_test_options(test_headers)
+  target_precompile_headers(test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm> <filesystem> <fstream> <functional>
+                            <map> <memory> <optional> <set> <sstream> <string> <vector>)
+endfunction()
+
+function(reeve_test_options target)
+  target_compile_options(${target} PRIVATE -fpch-preprocess)  # ccache asks for it
+  if(NOT REEVE_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0 -fno-function-sections -fno-data-sections)  # compiled more often than run
+  endif()
 endfunction()
 
 # reeve_tests(unit_promql DIR unit/promql LIBRARIES reeve_promql): all *_test.cpp of a folder in one program.
@@ -86,6 +101,8 @@ function(reeve_tests name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  reeve_test_options(${name})
+  target_precompile_headers(${name} REUSE_FROM test_headers)
   target_compile_definitions(${name} PRIVATE REEVE_TEST_DIR="${CMAKE_SOURCE_DIR}/tests" REEVE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              REEVE_BUILD_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})

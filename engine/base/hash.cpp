@@ -1,42 +1,38 @@
 #include "base/hash.h"
 
-#include <fcntl.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
+#include <nettle/sha2.h>
 #include <sys/random.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <cstring>
 
 namespace reeve::base {
 
 struct Sha256::State {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  ~State() { EVP_MD_CTX_free(context); }
+  sha256_ctx context;
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+  sha256_init(&state_->context);
 }
 Sha256::~Sha256() = default;
 
 Sha256& Sha256::add(std::string_view bytes) {
-  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+  sha256_update(&state_->context, bytes.size(), reinterpret_cast<const uint8_t*>(bytes.data()));
   return *this;
 }
 
 Hash Sha256::finish() {
   Hash out{};
-  EVP_DigestFinal_ex(state_->context, out.data(), nullptr);
+  sha256_digest(&state_->context, out.size(), out.data());
   return out;
 }
 
 Hash sha256(std::string_view bytes) {
-  // Fetched once: OpenSSL's SHA256() looks the algorithm up, under locks, at every call.
-  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  sha256_ctx context;
+  sha256_init(&context);
+  sha256_update(&context, bytes.size(), reinterpret_cast<const uint8_t*>(bytes.data()));
   Hash out{};
-  EVP_Digest(bytes.data(), bytes.size(), out.data(), nullptr, algorithm, nullptr);
+  sha256_digest(&context, out.size(), out.data());
   return out;
 }
 
@@ -84,68 +80,6 @@ Result<Uuid> parse_uuid(std::string_view text) {
   Uuid id{};
   std::memcpy(id.data(), bytes.data(), id.size());
   return id;
-}
-
-struct SigningKey::State {
-  EVP_PKEY* key = nullptr;
-  ~State() { EVP_PKEY_free(key); }
-};
-
-SigningKey::SigningKey(std::unique_ptr<State> state) : state_(std::move(state)) {}
-SigningKey::SigningKey(SigningKey&&) noexcept = default;
-SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
-SigningKey::~SigningKey() = default;
-
-Result<SigningKey> SigningKey::load_or_create(const std::string& path) {
-  auto state = std::make_unique<State>();
-  if (std::FILE* file = std::fopen(path.c_str(), "re")) {
-    state->key = PEM_read_PrivateKey(file, nullptr, nullptr, nullptr);
-    std::fclose(file);
-    if (!state->key || EVP_PKEY_id(state->key) != EVP_PKEY_ED25519)
-      return Error{Fault::kUnavailable, "signing key " + path + " is not an Ed25519 private key in PEM form"};
-    return SigningKey(std::move(state));
-  }
-  state->key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  std::FILE* file = fd < 0 ? nullptr : fdopen(fd, "w");
-  if (!file) return Error{Fault::kUnavailable, "cannot write the signing key " + path + ": " + std::strerror(errno)};
-  const bool written = PEM_write_PrivateKey(file, state->key, nullptr, nullptr, 0, nullptr, nullptr) == 1 &&
-                       std::fflush(file) == 0 && fsync(fileno(file)) == 0;
-  std::fclose(file);
-  if (!written) return Error{Fault::kUnavailable, "cannot write the signing key " + path};
-  return SigningKey(std::move(state));
-}
-
-std::string SigningKey::sign(std::string_view bytes) const {
-  std::string out(64, '\0');
-  size_t size = out.size();
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  const bool ok = EVP_DigestSignInit(context, nullptr, nullptr, nullptr, state_->key) == 1 &&
-                  EVP_DigestSign(context, reinterpret_cast<unsigned char*>(out.data()), &size,
-                                 reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1;
-  EVP_MD_CTX_free(context);
-  REEVE_ASSERT(ok && size == 64);
-  return out;
-}
-
-std::string SigningKey::public_key() const {
-  std::string out(32, '\0');
-  size_t size = out.size();
-  REEVE_ASSERT(EVP_PKEY_get_raw_public_key(state_->key, reinterpret_cast<unsigned char*>(out.data()), &size) == 1);
-  return out;
-}
-
-bool verify_signature(std::string_view public_key, std::string_view bytes, std::string_view signature) {
-  EVP_PKEY* key = EVP_PKEY_new_raw_public_key(
-      EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(public_key.data()), public_key.size());
-  if (!key) return false;
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  const bool ok = EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key) == 1 &&
-                  EVP_DigestVerify(context, reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1;
-  EVP_MD_CTX_free(context);
-  EVP_PKEY_free(key);
-  return ok;
 }
 
 }  // namespace reeve::base

@@ -1,7 +1,7 @@
 /// \file
-/// How are bytes named, signed and drawn at random? SHA-256, FNV-1a, Ed25519, UUIDv7: OpenSSL behind our own names.
+/// How are bytes named, signed and drawn at random? SHA-256, FNV-1a, Ed25519, UUIDv7: nettle behind our own names.
 ///
-/// Any thread. Source: FIPS 180-4, RFC 8032, RFC 9562.
+/// Any thread. Source: FIPS 180-4, RFC 8032, RFC 8410, RFC 9562.
 #pragma once
 
 #include <array>
@@ -62,7 +62,7 @@ Uuid new_uuid(Time now, Random& random);
 std::string uuid_text(const Uuid& id);
 Result<Uuid> parse_uuid(std::string_view text);
 
-/// An Ed25519 key pair. The private key is kept as PEM in a file of mode 0600.
+/// An Ed25519 key pair. The private key is kept as PEM (PKCS #8, as OpenSSL writes it) in a file of mode 0600.
 class SigningKey {
  public:
   /// Reads `path`, or makes a new key there. \errors kUnavailable when the file cannot be read or written.

@@ -1,4 +1,4 @@
-// Apart from hash.cpp, so that reeve-child, which prints hexadecimal digits, does not load OpenSSL.
+// Hexadecimal digits; apart from hash.cpp, as reeve-child prints them and hashes nothing.
 #include "base/hash.h"
 
 namespace reeve::base {

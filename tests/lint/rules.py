@@ -15,7 +15,7 @@ CLOCK_HOMES = {"engine/base/clock.cpp"}
 # The child side measures real deadlines of real code: it is an edge, like a plugin.
 CLOCK_EDGES = ("engine/plugin/process/", "engine/script/worker/")
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-THIRD_PARTY = ("boost/", "yaml-cpp/", "lua", "SQLiteCpp/", "sqlite3", "spdlog/", "fmt/", "curl/", "libssh2", "re2/", "openssl/", "CLI/",
+THIRD_PARTY = ("boost/", "yaml-cpp/", "lua", "SQLiteCpp/", "sqlite3", "spdlog/", "fmt/", "curl/", "libssh2", "re2/", "nettle/", "CLI/",
                "simdjson")
 
 

@@ -87,7 +87,7 @@ void Core::declare(const Value& id, const std::string& bytes) {
 }
 
 std::shared_ptr<const Bundle> Core::bundle(const std::string& bytes) {
-  // By its bytes, not their hash: the worker shall not load OpenSSL for a look-up.
+  // By its bytes, not their hash: the worker need not take in a cryptographic library for a look-up.
   if (auto known = bundles_[bytes].lock()) return known;
   std::erase_if(bundles_, [](const auto& item) { return item.second.expired(); });
   auto read = Bundle::from_bytes(bytes);

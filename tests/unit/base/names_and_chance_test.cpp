@@ -128,6 +128,37 @@ TEST_F(Keys, EveryChangedBitOfASignatureIsSeen) {
     EXPECT_FALSE(verify_signature(key_bytes, "the head", signature));
 }
 
+TEST_F(Keys, TheKeyOfRfc8410IsReadAndSignsAsItsOwner) {
+  // Its section 10.3, with the public key of 10.1; the signature is what `openssl pkeyutl -sign -rawin` gives.
+  std::ofstream(path("rfc")) << "-----BEGIN PRIVATE KEY-----\n"
+                                "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+                                "-----END PRIVATE KEY-----\n";
+  const auto key = SigningKey::load_or_create(path("rfc"));
+  ASSERT_TRUE(key.ok()) << key.error().text;
+  EXPECT_EQ(hex(key->public_key()), "19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1");
+  EXPECT_EQ(hex(key->sign("the head")),
+            "eb12512db8df05666d105602eaf97590be841353a49eff4805f1177df629f8c1803ea89790a55a8a4b8419da13c3b617c2689bdb13"
+            "d2f03b695c8b32261fee01");
+}
+
+TEST_F(Keys, WhatWasWrittenIsReadAgain) {
+  const auto made = SigningKey::load_or_create(path("key")), read = SigningKey::load_or_create(path("key"));
+  ASSERT_TRUE(read.ok()) << read.error().text;
+  EXPECT_EQ(read->public_key(), made->public_key());
+  EXPECT_EQ(read->sign("x"), made->sign("x"));
+}
+
+TEST_F(Keys, AKeyOfAnotherKindOrCutShortIsRefused) {
+  // An X25519 key has another algorithm; the others lost their end.
+  for (const char* body :
+       {"MC4CAQAwBQYDK2VuBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n",
+        "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CX\n-----END PRIVATE KEY-----\n",
+        "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"}) {
+    std::ofstream(path("bad")) << "-----BEGIN PRIVATE KEY-----\n" << body;
+    EXPECT_FALSE(SigningKey::load_or_create(path("bad")).ok()) << body;
+  }
+}
+
 TEST_F(Keys, AFileThatIsNoKeyIsNamedAndNotOverwritten) {
   std::ofstream(path("junk")) << "not a key\n";
   const auto junk = SigningKey::load_or_create(path("junk"));
