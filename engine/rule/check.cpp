@@ -1,38 +1,16 @@
 // check_rules(): which rule files are right, said as promtool says it.
 #include <algorithm>
 #include <ostream>
-#include <tuple>
 
+#include "rule/duplicates.h"
 #include "rule/file_reader.h"
 
 namespace reeve::rule {
 
 namespace {
-/// What two rules must have in common to write the same series.
-struct Written {
-  std::string name;
-  model::Labels labels;  // as in the file
-  auto operator<=>(const Written&) const = default;
-};
-
-std::vector<Written> duplicates_of(const std::vector<Group>& groups) {
-  std::vector<Written> all, out;
-  for (const Group& group : groups) {
-    for (const Rule& rule : group.rules) {
-      Written written{rule.name, {}};
-      for (const NamedTemplate& label : rule.labels) written.labels.set(label.name, label.source);
-      all.push_back(std::move(written));
-    }
-  }
-  std::sort(all.begin(), all.end());
-  for (size_t i = 1; i < all.size(); ++i)
-    if (all[i] == all[i - 1] && (out.empty() || out.back() != all[i])) out.push_back(all[i]);
-  return out;
-}
-
-std::string lint_text(const std::vector<Written>& duplicates) {
+std::string lint_text(const std::vector<Duplicate>& duplicates) {
   std::string out = "lint error " + std::to_string(duplicates.size()) + " duplicate rule(s) found.\n";
-  for (const Written& written : duplicates) {
+  for (const auto& [written, positions] : duplicates) {
     out += "Metric: " + written.name + "\nLabel(s):\n";
     for (const auto& [name, value] : written.labels) out += "\t" + name + ": " + value + "\n";
   }
@@ -56,7 +34,7 @@ Checked check_file(const std::string& path, const std::string& lint) {
   for (const Group& group : groups) out.rules += group.rules.size();
   out.errors = std::move(findings.errors);
   if (lint == "all" || lint == "duplicate-rules")
-    if (const std::vector<Written> duplicates = duplicates_of(groups); !duplicates.empty())
+    if (const std::vector<Duplicate> duplicates = duplicates_of(groups); !duplicates.empty())
       out.lint.push_back(lint_text(duplicates));
   if (lint == "all") std::move(findings.warnings.begin(), findings.warnings.end(), std::back_inserter(out.lint));
   return out;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 
+#include "rule/duplicates.h"
 #include "rule/file_reader.h"
 
 namespace reeve::rule {
@@ -82,6 +83,10 @@ void warn_if_writable(const File& file, Findings& findings) {
 void read_into(const yaml::Node& root, const std::string& name, const ReadOptions& options, RuleSet& set,
                Findings& findings) {
   std::vector<Group> groups = read_groups(root, name, options, findings);
+  for (const Duplicate& twice : duplicates_of(groups))
+    findings.warnings.push_back(twice.positions[1] + ": \"" + twice.written.name +
+                                "\" has the name and the labels of the rule at " + twice.positions[0] +
+                                "; give one another label, or nobody can tell their series apart");
   std::move(groups.begin(), groups.end(), std::back_inserter(set.groups));
 }
 

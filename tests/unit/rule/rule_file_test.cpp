@@ -286,6 +286,20 @@ TEST_F(RuleFolder, WarnsOfFilesThatAnybodyMayChange) {
   EXPECT_THAT(load({folder_.string()}, kInterval)->warnings, ElementsAre(HasSubstr("writable by everybody")));
 }
 
+TEST_F(RuleFolder, WarnsOfRulesOfOneFileThatWriteTheSame) {
+  write("a.yaml",
+        "groups:\n"
+        "  - name: g\n"
+        "    rules:\n"
+        "      - { record: a:b, expr: up, labels: { x: \"1\" } }\n"
+        "      - { record: a:b, expr: up, labels: { x: \"2\" } }\n"
+        "      - { record: a:b, expr: vector(1), labels: { x: \"1\" } }\n");
+  write("b.yaml", "groups: [{ name: h, rules: [{ record: a:b, expr: up, labels: { x: \"1\" } }] }]\n");
+  EXPECT_THAT(load({folder_.string()}, kInterval)->warnings,
+              ElementsAre(AllOf(HasSubstr("a.yaml:6:9: \"a:b\" has the name and the labels of the rule at "),
+                                HasSubstr("a.yaml:4:9; give one another label"))));
+}
+
 TEST(BuiltinRules, CanBeRead) {
   const RuleSet set = builtin_rules(kInterval);
   ASSERT_EQ(set.groups.size(), 1u);
