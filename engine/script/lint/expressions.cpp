@@ -60,8 +60,9 @@ ExpressionPtr Parser::simple() {
     made->kind = Expression::Kind::kString;
     made->text = token_.text;
     take();
-  } else if (token_.kind == Token::Kind::kNumber || token_.is("nil") || token_.is("true") || token_.is("false") ||
-             token_.is("...")) {
+  } else if (accept("nil")) {
+    made->kind = Expression::Kind::kNil;
+  } else if (token_.kind == Token::Kind::kNumber || token_.is("true") || token_.is("false") || token_.is("...")) {
     take();
   } else if (token_.is("{")) {
     return table();
@@ -114,14 +115,16 @@ ExpressionPtr Parser::index(ExpressionPtr object) {
   made->kind = Expression::Kind::kIndex;
   made->variable = object->variable;
   if (accept("[")) {
-    expression();
+    const ExpressionPtr key = expression();
     expect("]");
+    if (key->kind == Expression::Kind::kString) check_param(*object, key->text, key->line, key->col);
     return made;
   }
   take();
   made->line = token_.line;
   made->col = token_.col;
   made->text = expect_name();
+  check_param(*object, made->text, made->line, made->col);
   if (object->kind != Expression::Kind::kName || object->variable) return made;
   made->global = object->text;
   const auto library = names_.globals.find(object->text);
@@ -198,13 +201,14 @@ std::shared_ptr<FunctionInfo> Parser::function_body(bool method, bool main) {
   scopes_.emplace_back();
   if (method) declare("self");
   expect("(");
-  bool first = true;
+  int position = 0;
   while (!token_.is(")")) {
+    ++position;
     if (!accept("...")) {
       Variable* variable = declare(expect_name());
-      variable->is_run = main && first;
+      variable->is_run = main && position == 1;
+      variable->is_params = main && position == 2;
     }
-    first = false;
     if (!accept(",")) break;
   }
   expect(")");

@@ -32,13 +32,14 @@ struct Variable {
   std::string name;
   int depth = 0;                           ///< of the function that declares it
   bool is_run = false;                     ///< the first parameter of the runbook's function
+  bool is_params = false;                  ///< the second one
   bool is_plugin = false;                  ///< what run:use gave
   std::shared_ptr<FunctionInfo> function;  ///< the literal it was declared with
 };
 
 /// What is left of an expression.
 struct Expression {
-  enum class Kind { kOther, kName, kIndex, kCall, kMethod, kTable, kFunction, kString } kind = Kind::kOther;
+  enum class Kind { kOther, kName, kIndex, kCall, kMethod, kTable, kFunction, kString, kNil } kind = Kind::kOther;
   int line = 1, col = 1;
   std::string text;              ///< of a name, field, method or string
   std::string global;            ///< of a name or an index: the global it begins with ("table" of table.sort)
@@ -96,6 +97,8 @@ class Parser {
   void assign(const Expression& target);
   void assigned_outside(const Variable& variable, int line, int col);
   void check_call(const Expression& call);
+  void check_param(const Expression& object, const std::string& name, int line, int col);
+  void check_target(const Expression& call);
   void check_prose(const Expression& call);
   void check_keys(const Expression& table, const std::string& what, const std::string& keys);
   void check_check_function(const Expression& table);

@@ -50,7 +50,9 @@ void Parser::assigned_outside(const Variable& variable, int line, int col) {
 void Parser::assign(const Expression& target) {
   if (target.variable) {
     assigned_outside(*target.variable, target.line, target.col);
-    if (target.kind == Expression::Kind::kName) target.variable->function.reset();
+    if (target.kind != Expression::Kind::kName) return;
+    target.variable->function.reset();
+    target.variable->is_plugin = target.variable->is_params = false;
   } else if (target.kind == Expression::Kind::kName && names_.globals.contains(target.text)) {
     find(target.line, target.col, "\"" + target.text + "\" is part of the sandbox and cannot be changed");
   }
@@ -115,6 +117,25 @@ void Parser::check_prose(const Expression& call) {
   }
 }
 
+void Parser::check_param(const Expression& object, const std::string& name, int line, int col) {
+  if (!params_ || object.kind != Expression::Kind::kName || !object.variable || !object.variable->is_params) return;
+  if (token_.is("=")) {  // what a script sets itself it can read
+    params_->insert(name);
+  } else if (!params_->contains(name)) {
+    find(line, col, "there is no parameter \"" + name + "\"" + suggestion(name, *params_));
+  }
+}
+
+void Parser::check_target(const Expression& call) {
+  if (call.text != "use" || call.arguments.size() < 2) return;
+  const Expression& target = *call.arguments[1];
+  const bool blank = target.kind == Expression::Kind::kString && base::trim(target.text).empty();
+  if (blank || target.kind == Expression::Kind::kNil)
+    find(target.line, target.col,
+         std::string("run:use: the instance is ") + (blank ? "blank" : "nil") +
+             " (name one, or leave the second argument out for the plugin's only instance)");
+}
+
 void Parser::check_call(const Expression& call) {
   check_waiting(call);
   static const std::set<std::string> kChanging{"insert", "remove", "sort", "move"};
@@ -126,6 +147,7 @@ void Parser::check_call(const Expression& call) {
     const auto methods = names_.keys.find("run");
     if (methods != names_.keys.end() && !methods->second.contains(call.text))
       find(call.line, call.col, "run has no \"" + call.text + "\"" + suggestion(call.text, methods->second));
+    check_target(call);
     if (call.text == "each" && call.arguments.size() == 3) first = call.arguments[1].get();
     if (first && first->kind == Expression::Kind::kTable &&
         (call.text == "wait" || call.text == "approve" || call.text == "each")) {
@@ -144,8 +166,14 @@ void Parser::check_call(const Expression& call) {
   for (const Expression::Field& field : first->fields) {
     if (field.key == "limits") check_keys(*field.value, "limits", "limits");
     if (field.key != "params") continue;
-    for (const Expression::Field& param : field.value->fields) params_->insert(param.key);
-    if (field.value->kind != Expression::Kind::kTable) params_.reset();
+    const auto& given = field.value->fields;
+    for (const Expression::Field& param : given) params_->insert(param.key);
+    const bool all_named =
+        std::none_of(given.begin(), given.end(), [](const Expression::Field& param) { return param.key.empty(); });
+    if (field.value->kind != Expression::Kind::kTable || !all_named) {
+      params_.reset();
+      break;
+    }
   }
   keep_places(*first, "");
 }

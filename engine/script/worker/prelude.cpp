@@ -24,15 +24,18 @@ local function names(keys)
   return list
 end
 
+local function hint(word, known)
+  local near = core.suggest(tostring(word), known)
+  return near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""
+end
+
 -- Refuses keys that nobody reads: a typing error would change nothing and say nothing.
 local function known(what, given, keys, positions)
   if type(given) ~= "table" then fail(what .. " takes a table, not a " .. type(given)) end
   for key in sorted(given) do
     local position = type(key) == "number" and key <= (positions or 0)
     if not position and not keys[key] then
-      local near = core.suggest(tostring(key), names(keys))
-      fail(what .. ": unknown key \"" .. tostring(key) .. "\"" ..
-           (near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""))
+      fail(what .. ": unknown key \"" .. tostring(key) .. "\"" .. hint(key, names(keys)))
     end
   end
   return given
@@ -77,7 +80,8 @@ local params, undos = {}, {}
 local function prose(text)
   if type(text) ~= "string" then return text end
   return (core.gsub(text, "%${([%w_]+)}", function(name)
-    return params[name] ~= nil and tostring(params[name]) or nil
+    local value = core.rawget(params, name)
+    return value ~= nil and tostring(value) or nil
   end))
 end
 
@@ -94,8 +98,21 @@ local function action(plugin, instance, verb, given)
   return call("action", plugin .. "." .. verb, asked)
 end
 
-function Run:use(plugin, target)
+-- A second argument that is there and says nothing (a parameter without a value, a label that the alert does not have)
+-- names no instance: taken as "the only one" it would act on another target.
+local function named_target(plugin, ...)
+  local target = ...
+  if core.select("#", ...) == 0 then return nil end
+  if type(target) == "string" and core.match(target, "%S") then return target end
+  local is = type(target) == "string" and "blank" or
+             (type(target) == "nil" or type(target) == "userdata") and "nil" or "a " .. type(target)
+  fail("run:use(\"" .. plugin .. "\", ...): the instance is " .. is ..
+       " (name one, or leave the second argument out for the plugin's only instance)")
+end
+
+function Run:use(plugin, ...)
   if type(plugin) ~= "string" then fail("run:use takes the name of a plugin") end
+  local target = named_target(plugin, ...)
   local found = call("use", plugin, { target = target })
   local verbs = {}
   return setmetatable({}, {
@@ -104,13 +121,12 @@ function Run:use(plugin, target)
         local is = false
         for _, name in core.ipairs(found.actions) do is = is or name == verb end
         if not is then
-          local near = core.suggest(tostring(verb), found.actions)
-          fail(plugin .. " has no action \"" .. tostring(verb) .. "\"" ..
-               (near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""))
+          fail(plugin .. " has no action \"" .. tostring(verb) .. "\"" .. hint(verb, found.actions))
         end
       end
-      verbs[verb] = verbs[verb] or function(given)
-        if given ~= nil and type(given) ~= "table" then
+      verbs[verb] = verbs[verb] or function(...)
+        local given = ...
+        if core.select("#", ...) > 0 and type(given) ~= "table" then
           fail(plugin .. "." .. verb .. " takes named arguments: " .. plugin .. "." .. verb .. " { name = value }")
         end
         return action(plugin, found.instance, verb, given)
@@ -151,19 +167,28 @@ function Run:approve(given)
   known("run:approve", given, approve_keys, 1)
   local text = prose(given.text or given[1])
   if type(text) ~= "string" then fail("run:approve needs a text that says what is approved") end
+  if given.by ~= nil and (type(given.by) ~= "string" or not core.match(given.by, "%S")) then
+    fail("run:approve: by names who may approve")
+  end
   return call("approve", text, { by = given.by, within = given.within })
 end
 
+-- What an operator reads is something.
+local function said(what, given)
+  if given == nil then fail(what .. " is nil") end
+  return tostring(given)
+end
+
 function Run:note(text, values)
-  call("note", prose(tostring(text)), { values = values })
+  call("note", prose(said("run:note: the text", text)), { values = values })
 end
 
 function Run:attach(name, value)
-  call("attach", tostring(name), { value = value })
+  call("attach", said("run:attach: the name", name), { value = value })
 end
 
 function Run:table(name, rows)
-  call("table", tostring(name), { rows = rows })
+  call("table", said("run:table: the name", name), { rows = rows })
 end
 
 function Run:undo(fn)
@@ -232,12 +257,23 @@ end
 local later = set("mute", "temporary", "call", "restart_with")
 setmetatable(Run, { __index = function(_, name)
   if later[name] then fail("run:" .. name .. " is not yet supported") end
-  local near = core.suggest(tostring(name), names(Run))
-  fail("run has no \"" .. tostring(name) .. "\"" .. (near ~= "" and " (did you mean \"" .. near .. "\"?)" or ""))
+  fail("run has no \"" .. tostring(name) .. "\"" .. hint(name, names(Run)))
 end })
 
-local function main(fn, about, given)
+-- Reading what is no parameter is an error: it would be nil, and nil may be taken as "all of them". A declared one
+-- without a value is nil. What a script sets itself it can read.
+local function guard(given, declared)
+  local known = {}
+  for name in sorted(declared) do known[name] = true end
+  for name in sorted(given) do known[name] = true end
+  setmetatable(given, { __index = function(_, name)
+    if not known[name] then fail("there is no parameter \"" .. tostring(name) .. "\"" .. hint(name, names(known))) end
+  end })
+end
+
+local function main(fn, about, given, declared)
   params = given
+  guard(given, declared)
   local run = setmetatable({}, { __index = function(_, name)
     if name == "id" or name == "alert" then return about[name] end
     return Run[name]

@@ -284,7 +284,7 @@ void Program::open_prelude(lua_State* lua) {
   if (luaL_loadbufferx(lua, text.data(), text.size(), "=reeve", "t") != LUA_OK) lua_error(lua);
   lua_newtable(lua);
   lua_rawgetp(lua, LUA_REGISTRYINDEX, &kGlobals);
-  for (const char* name : {"pairs", "ipairs", "type", "tostring", "setmetatable", "error"}) {
+  for (const char* name : {"pairs", "ipairs", "type", "tostring", "setmetatable", "error", "select", "rawget"}) {
     lua_getfield(lua, -1, name);
     lua_setfield(lua, -3, name);
   }
@@ -295,6 +295,7 @@ void Program::open_prelude(lua_State* lua) {
     lua_pop(lua, 1);
   };
   borrow("string", "gsub");
+  borrow("string", "match");
   borrow("table", "insert");
   borrow("table", "remove");
   borrow("table", "concat");

@@ -14,6 +14,11 @@ using model::Value;
 Value item(const char* kind) {
   return Value::list().push(kind);
 }
+
+void push_map(lua_State* lua, const Value& value) {
+  if (value.is_map()) return push_value(lua, value);
+  lua_newtable(lua);
+}
 }  // namespace
 
 ScriptRun::ScriptRun(std::string id, std::shared_ptr<const Bundle> bundle, Value params, Value alert,
@@ -116,7 +121,7 @@ int ScriptRun::body_done(lua_State* lua, int status, lua_KContext) {
   return lua_gettop(lua);
 }
 
-// main(fn, about, params), or clean_up(): built here, because here an error is caught.
+// main(fn, about, params, declared params), or clean_up(): built here, because here an error is caught.
 int ScriptRun::begin_main(lua_State* lua) {
   ScriptRun& run = of(lua);
   const bool main = run.phase_ == "main";
@@ -128,9 +133,10 @@ int ScriptRun::begin_main(lua_State* lua) {
     lua_setfield(lua, -2, "id");
     push_value(lua, run.alert_);
     lua_setfield(lua, -2, "alert");
-    push_value(lua, run.params_);
+    push_map(lua, run.params_);
+    push_map(lua, run.program_.declared()["table"]["params"]);
   }
-  return body_done(lua, lua_pcallk(lua, main ? 3 : 0, LUA_MULTRET, 0, 0, &ScriptRun::body_done), 0);
+  return body_done(lua, lua_pcallk(lua, main ? 4 : 0, LUA_MULTRET, 0, 0, &ScriptRun::body_done), 0);
 }
 
 int ScriptRun::begin_child(lua_State* lua) {

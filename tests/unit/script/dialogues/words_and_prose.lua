@@ -5,7 +5,7 @@ return runbook { title = "t" }, function(run, a)
   run:attach("name ${host}", "value")
   run:table("rows", { { a = 1 }, { a = 2 } })
   run:note(5)
-  run:note(nil)
+  run:note(tostring(nil))
   run:note { "a table" }
   run:note(a.evil)
   run:note "${evil}"

@@ -1,4 +1,4 @@
-return runbook { title = "t" }, function(run, a)
+return runbook { title = "t", params = { container = p.string {} } }, function(run, a)
   local container = a.container
   run:note(contaner)
   prnt("x")

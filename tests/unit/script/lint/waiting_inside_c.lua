@@ -1,4 +1,4 @@
-return runbook {}, function(run, a)
+return runbook { params = { list = p.list {}, text = p.string {} } }, function(run, a)
   local docker = run:use "docker"
   table.sort(a.list, function(x, y) return docker.inspect { id = x }.n < 3 end)
   a.text:gsub("%w+", function(w) run:note(w) end)

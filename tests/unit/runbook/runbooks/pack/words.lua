@@ -20,7 +20,7 @@ return runbook {
   end
   if a.how == "error" then error "it broke" end
   if a.how == "table" then error { kind = "mine", message = "a table broke" } end
-  if a.how == "nil_field" then return a.nothing.more end
+  if a.how == "nil_field" then return run.alert.more end
   if a.how == "prose" then return run:done("what is $" .. "{this}?") end
   if a.how == "tried" then
     local ok, err = run:try(function() error "inside" end)

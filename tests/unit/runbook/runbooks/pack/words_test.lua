@@ -15,7 +15,7 @@ return runbook_test {
   ends("inside", "succeeded: from inside"),
   ends("error", "failed: pack/words.lua:21: it broke"),
   ends("table", "failed: a table broke"),
-  ends("nil_field", "failed: pack/words.lua:23: attempt to index a nil value (field 'nothing')"),
+  ends("nil_field", "failed: pack/words.lua:23: attempt to index a nil value (field 'alert')"),
   ends("prose", "succeeded: what is ${this}?"),
   ends("tried", "succeeded: false, script, pack/words.lua:26: inside"),
   ends("tried_done", "succeeded: straight through"),
