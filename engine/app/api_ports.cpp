@@ -155,8 +155,9 @@ void Engine::halt(const std::string& scope, const std::string& reason, const std
   const std::string plain = scope == "*" ? "" : scope;
   if (Status written = cli::add_halt(state_, scope, reason); !written.ok())
     base::log_error("the file HALT cannot be written; the switch is in the ledger", {{"error", written.error().text}});
-  pipeline_->look_at_halt();
+  // The entry before the look: then the line in the file is known to be this person's.
   parts_->ledger->append(switch_entry(true, plain, reason, actor), std::move(done));
+  pipeline_->look_at_halt();
   base::log_warn("halted", {{"scope", scope}, {"reason", reason}, {"actor", actor}});
   parts_->runner->on_switch();
 }
@@ -170,8 +171,8 @@ void Engine::lift(const std::string& scope, const std::string& actor, api::Engin
                             scope.empty() ? "nothing is halted" : "nothing is halted under \"" + scope + "\""});
   if (Status lifted = cli::lift_halt(state_, scope); !lifted.ok() && lifted.error().fault != base::Fault::kNotFound)
     return done(lifted);
-  pipeline_->look_at_halt();
   parts_->ledger->append(switch_entry(false, scope, "", actor), std::move(done));
+  pipeline_->look_at_halt();
   base::log_info("lifted", {{"scope", scope.empty() ? "*" : scope}, {"actor", actor}});
   parts_->runner->on_switch();
 }

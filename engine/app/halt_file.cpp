@@ -23,6 +23,7 @@ bool HaltFile::look() {
     std::ostringstream text;
     text << std::ifstream(path_).rdbuf();
     switches_ = guard::read_halt_file(text.str());
+    for (guard::State::Switch& one : switches_) one.owner = "file:uid:" + std::to_string(info.st_uid);
   }
   return before != switches_;
 }

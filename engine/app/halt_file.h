@@ -16,6 +16,7 @@ class HaltFile {
   explicit HaltFile(std::string state_folder) : path_(std::move(state_folder) + "/HALT") {}
   /// True when the switches changed since the last look.
   bool look();
+  /// Their owner is `file:uid:N`, the owner of the file.
   const std::vector<guard::State::Switch>& switches() const { return switches_; }
 
  private:

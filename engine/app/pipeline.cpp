@@ -170,14 +170,19 @@ model::Decision Pipeline::gate(guard::Act act, const guard::Settings& of_runbook
   return guard::gate(parts_.memory, act, settings, parts_.clock.boot());
 }
 
+/// The gate obeys the file from here on, whatever becomes of the entries about it.
 void Pipeline::look_at_halt() {
-  if (!parts_.halt->look()) return;
-  parts_.memory.set_file_switches(parts_.halt->switches());
-  for (const auto& pulled : parts_.halt->switches())
-    base::log_warn("halted by the file HALT",
-                   {{"scope", pulled.scope.empty() ? "*" : pulled.scope}, {"reason", pulled.reason}});
-  if (parts_.halt->switches().empty()) base::log_info("the file HALT is lifted");
-  parts_.loop.post([this] { parts_.runner->on_switch(); });
+  if (parts_.halt->look()) {
+    parts_.memory.set_file_switches(parts_.halt->switches());
+    parts_.loop.post([this] { parts_.runner->on_switch(); });
+  }
+  for (const guard::State::FileChange& change : parts_.memory.unrecorded()) {
+    parts_.ledger->append(file_switch_entry(change));
+    const auto& [scope, reason, owner] = change.what;
+    base::log(change.pulled ? base::Level::kWarn : base::Level::kInfo,
+              change.pulled ? "halted by the file HALT" : "the file HALT is lifted",
+              {{"scope", scope.empty() ? "*" : scope}, {"reason", reason}, {"owner", owner}});
+  }
 }
 
 /// Rail 19: a process that this engine runs under a name of its own plugins.

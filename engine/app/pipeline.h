@@ -25,7 +25,7 @@ class Pipeline {
   /// What the Recorder shows: every entry, as it is appended.
   void on_entry(const model::Entry& entry);
 
-  /// Looks at `<state>/HALT`; tells the runner when it changed.
+  /// Looks at `<state>/HALT`; tells the ledger and the runner when it changed.
   void look_at_halt();
   /// At start: every firing episode without a decision is decided (a repeat returns the recorded one).
   void decide_what_fires();

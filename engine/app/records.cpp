@@ -44,6 +44,15 @@ Entry switch_entry(bool pulled, const std::string& scope, const std::string& rea
   return entry;
 }
 
+Entry file_switch_entry(const guard::State::FileChange& change) {
+  const auto& [scope, reason, owner] = change.what;
+  // Lifted with "" would be every switch; who took a line away, the file does not tell.
+  Entry entry = switch_entry(change.pulled, change.pulled || !scope.empty() ? scope : "*",
+                             change.pulled ? reason : "the file HALT says it no more", change.pulled ? owner : "file");
+  entry.facts.set("source", "file");
+  return entry;
+}
+
 Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
                    const std::string& actor) {
   Entry entry;
@@ -73,8 +82,10 @@ std::vector<RowChange> project(const Entry& entry) {
     row.table = "switches";
     // Lifted with "" is about every switch, so it has a row beside that of "*", the switch of everything.
     const bool pulled = entry.kind == "switch.pulled";
-    const std::string& scope = entry.facts["scope"].as_string();
-    row.key.set("scope", pulled && scope.empty() ? "*" : scope);
+    const std::string& named = entry.facts["scope"].as_string();
+    const std::string scope = pulled && named.empty() ? "*" : named;
+    // No scope has a blank: what the file says and what people say never hide each other.
+    row.key.set("scope", entry.facts["source"].as_string() == "file" ? "file " + scope : scope);
     row.set.set("seq", entry.seq).set("pulled", pulled);
   } else {
     return {};

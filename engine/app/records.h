@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/base.h"
+#include "guard/guard.h"
 #include "ledger/ledger.h"
 #include "model/entry.h"
 
@@ -19,6 +20,8 @@ model::Entry plugin_entry(const std::string& kind, const std::string& instance, 
                           int consecutive);
 /// `switch.pulled` and `switch.lifted`; scope "" is everything, and lifted with "" every switch (guard/guard.h).
 model::Entry switch_entry(bool pulled, const std::string& scope, const std::string& reason, const std::string& actor);
+/// The same of what was seen in the file `<state>/HALT`: its lines came, changed or are gone.
+model::Entry file_switch_entry(const guard::State::FileChange& change);
 model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
                           const std::string& actor);
 model::Entry delivered_entry(const std::string& key, const std::string& receiver);

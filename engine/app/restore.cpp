@@ -20,6 +20,9 @@ void fold_switches(Parts& parts) {
   for (const uint64_t seq : seqs)
     if (const auto entry = parts.reader->entry(seq); entry.ok() && *entry)
       parts.memory.apply(**entry, parts.clock.boot());
+  for (const auto& [scope, reason, owner] : parts.memory.recorded_switches())
+    base::log_warn("halted since before the start",
+                   {{"scope", scope.empty() ? "*" : scope}, {"reason", reason}, {"owner", owner}});
 }
 }  // namespace
 

@@ -93,7 +93,8 @@ struct Lease {
 /// - `run.started`: facts {runbook, targets, group}; `run.parked`, `run.resumed`, `run.ended`: facts {result}
 /// - `step.intent`: facts {path, action, targets, group, lost}; `step.outcome`: facts {path, ok}
 /// - `switch.pulled`, `switch.lifted`: facts {scope}, body {reason}, actor the owner; pulled with scope "" halts
-///   everything, lifted with "" lifts every switch, with "*" only that of everything
+///   everything, lifted with "" lifts every switch, with "*" only that of everything. With facts {source: "file"} they
+///   tell what was seen in `<state>/HALT`: such a switch holds as long as the file says so, and never beyond it
 /// - `operator.breaker_reset`: facts {runbook, target}
 class State {
  public:
@@ -112,6 +113,15 @@ class State {
   std::vector<Switch> switches() const;
   /// The file `<state>/HALT` as last read (it counts beside the entries).
   void set_file_switches(std::vector<Switch> switches) { file_switches_ = std::move(switches); }
+  /// Every switch that the ledger tells of, also those that it saw in the file.
+  std::vector<Switch> recorded_switches() const;
+  /// What of the file the ledger does not know yet: one change for each scope. A line that repeats the switch of a
+  /// person is that person's.
+  struct FileChange {
+    bool pulled = true;
+    Switch what;
+  };
+  std::vector<FileChange> unrecorded() const;
 
   /// Something done to a target, or a remediation of it that failed.
   struct Deed {
@@ -139,10 +149,13 @@ class State {
   void started(const model::Entry& entry);
   void intended(const model::Entry& entry, base::Boot at);
   void ended(const model::Entry& entry, base::Boot at);
+  void switched(const model::Entry& entry);
   void reset_breaker(const std::string& runbook, const std::string& target);
 
   std::map<std::string, Lease> leases_;
-  std::vector<Switch> switches_, file_switches_;
+  std::vector<Switch> switches_;       ///< of people
+  std::vector<Switch> file_switches_;  ///< of the file, as it is
+  std::vector<Switch> seen_in_file_;   ///< of the file, as the ledger tells
   std::map<std::string, Run> runs_;
   std::vector<Deed> acts_, failures_;  ///< oldest first
 };
@@ -153,7 +166,7 @@ model::Decision gate(const State& state, const Act& act, const Settings& setting
 /// The default of every setting.
 Settings defaults();
 
-/// `SCOPE reason` a line of `<state>/HALT`; an empty file halts everything.
+/// `SCOPE reason` a line of `<state>/HALT`; an empty file halts everything. The owner of each is "file".
 std::vector<State::Switch> read_halt_file(const std::string& text);
 
 }  // namespace reeve::guard

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "guard/guard.h"
-#include "model/json.h"
 
 namespace reeve::guard {
 
@@ -14,16 +13,6 @@ std::vector<std::string> texts(const model::Value& list) {
 
 bool contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-std::string reason_of(const model::Entry& entry) {
-  if (!entry.body) return {};
-  auto body = model::parse_json(*entry.body);
-  return body.ok() ? (*body)["reason"].text() : *entry.body;
-}
-
-bool covers(const State::Switch& pulled, const std::string& target) {
-  return pulled.scope.empty() || base::matches_glob(pulled.scope, target);
 }
 }  // namespace
 
@@ -42,13 +31,8 @@ void State::apply(const model::Entry& entry, base::Boot at) {
     ended(entry, at);
   } else if (entry.kind == "step.intent") {
     intended(entry, at);
-  } else if (entry.kind == "switch.pulled") {
-    const std::string scope = entry.facts["scope"].as_string();
-    std::erase_if(switches_, [&](const Switch& s) { return s.scope == scope; });
-    switches_.push_back({scope, reason_of(entry), entry.actor});
-  } else if (entry.kind == "switch.lifted") {
-    const std::string scope = entry.facts["scope"].as_string();
-    std::erase_if(switches_, [&](const Switch& s) { return scope.empty() || s.scope == (scope == "*" ? "" : scope); });
+  } else if (entry.kind == "switch.pulled" || entry.kind == "switch.lifted") {
+    switched(entry);
   } else if (entry.kind == "operator.breaker_reset") {
     reset_breaker(entry.facts["runbook"].as_string(), entry.facts["target"].as_string());
   }
@@ -101,25 +85,6 @@ const Lease* State::lease(const std::string& target) const {
   return found == leases_.end() ? nullptr : &found->second;
 }
 
-const State::Switch* State::halted(const std::vector<std::string>& targets) const {
-  for (const std::vector<Switch>* list : {&file_switches_, &switches_}) {
-    for (const Switch& pulled : *list) {
-      if (pulled.scope.empty() || pulled.scope == "*") return &pulled;
-      for (const std::string& target : targets)
-        if (covers(pulled, target)) return &pulled;
-    }
-  }
-  return nullptr;
-}
-
-std::vector<State::Switch> State::switches() const {
-  std::vector<Switch> all = file_switches_;
-  for (const Switch& pulled : switches_)
-    if (std::none_of(all.begin(), all.end(), [&](const Switch& s) { return s.scope == pulled.scope; }))
-      all.push_back(pulled);
-  return all;
-}
-
 std::optional<base::Boot> State::last_act(const std::string& runbook, const std::string& target,
                                           const std::string& except_run) const {
   for (auto deed = acts_.rbegin(); deed != acts_.rend(); ++deed)
@@ -160,20 +125,6 @@ int State::acts_since(base::Boot since, const std::string& except_run) const {
   for (const Deed& deed : acts_)
     if (deed.at >= since && deed.run != except_run && !contains(runs, deed.run)) runs.push_back(deed.run);
   return static_cast<int>(runs.size());
-}
-
-std::vector<State::Switch> read_halt_file(const std::string& text) {
-  std::vector<State::Switch> out;
-  for (const std::string& raw : base::split(text, '\n')) {
-    const std::string line(base::trim(raw));
-    if (line.empty()) continue;
-    const size_t space = line.find_first_of(" \t");
-    std::string scope = line.substr(0, space);
-    if (scope == "*") scope.clear();
-    out.push_back({scope, space == std::string::npos ? "" : std::string(base::trim(line.substr(space))), "HALT file"});
-  }
-  if (out.empty()) out.push_back({"", "the file HALT is there", "HALT file"});
-  return out;
 }
 
 }  // namespace reeve::guard

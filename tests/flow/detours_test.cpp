@@ -54,6 +54,36 @@ TEST_F(Detour, TheHaltFileIsReadBeforeEachDecision) {
   EXPECT_THAT(story, Contains("invoke start")) << "deferred, not forgotten";
 }
 
+// Each change of the file has one entry, also over restarts; it is obeyed even when none can be written.
+TEST_F(Detour, TheHaltFileIsInTheLedger) {
+  start(rules(kAuto));
+  const auto told = [this] {
+    pipeline->look_at_halt();
+    std::string out;
+    for (const char* kind : {"switch.pulled", "switch.lifted"})
+      for (const auto& entry : entries(kind)) out += (out.empty() ? "" : " ") + entry.facts["scope"].text() + kind[7];
+    return out;
+  };
+  halt("");
+  EXPECT_EQ(told(), "p");
+  EXPECT_EQ(told(), "p") << "once";
+  EXPECT_EQ(entries("switch.pulled")[0].actor, "file:uid:" + std::to_string(getuid()));
+  EXPECT_EQ(body(entries("switch.pulled")[0])["reason"].text(), "the file HALT is there");
+  loop.advance(base::seconds(1));
+  restart();
+  EXPECT_EQ(told(), "p") << "there before and after";
+  EXPECT_EQ(parts->memory.switches().size(), 1U);
+  std::filesystem::remove(folder / "HALT");
+  loop.advance(base::seconds(1));
+  restart();
+  EXPECT_EQ(told(), "p *l") << "it went while nothing ran";
+  EXPECT_TRUE(parts->memory.switches().empty());
+  memory.hold();
+  halt("proc/* moving\n");
+  process_ends();
+  EXPECT_THAT(story, Not(Contains("invoke start")));
+}
+
 TEST_F(Detour, AHaltOfAnotherScopeHaltsNothingHere) {
   start(rules(kAuto));
   halt("docker/* another team's\n");

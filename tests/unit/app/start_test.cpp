@@ -35,13 +35,53 @@ TEST(StateFolder, IsForOneEngine) {
   fs::remove_all(folder);
 }
 
+TEST(StateFolder, StaysHeldWhateverIsDeletedInIt) {
+  const std::string folder = fresh_folder();
+  const auto held = StateFolder::take(folder);
+  ASSERT_TRUE(held.ok()) << held.error().text;
+  fs::remove(folder + "/lock");
+  const auto second = StateFolder::take(folder);
+  ASSERT_FALSE(second.ok()) << "without the file too";
+  EXPECT_NE(second.error().text.find("another engine (pid unknown)"), std::string::npos) << second.error().text;
+  EXPECT_FALSE(hold_state(folder).ok()) << "a command that rebuilds tables neither";
+  EXPECT_TRUE(held->look().ok());
+  EXPECT_TRUE(fs::exists(folder + "/lock")) << "the pid is there again";
+  for (const auto& file : fs::directory_iterator(folder)) fs::remove_all(file);
+  std::ofstream(folder + "/lock") << "1\n";
+  EXPECT_FALSE(StateFolder::take(folder).ok()) << "a lock file of somebody else frees nothing";
+  fs::remove_all(folder);
+}
+
+TEST(StateFolder, KnowsWhenItWasTakenAwayOrReplaced) {
+  const std::string folder = fresh_folder();
+  {
+    const auto held = StateFolder::take(folder);
+    ASSERT_TRUE(held.ok()) << held.error().text;
+    fs::rename(folder, folder + ".away");
+    EXPECT_EQ(
+        held->look().error().text,
+        "the state folder " + folder + " is gone while this engine ran on it: nothing that it writes would be seen");
+    const auto other = StateFolder::take(folder);
+    ASSERT_TRUE(other.ok()) << "another folder, another record";
+    EXPECT_NE(held->look().error().text.find("was replaced by another"), std::string::npos);
+    EXPECT_TRUE(other->look().ok());
+    fs::remove_all(folder);
+    fs::rename(folder + ".away", folder);
+    EXPECT_TRUE(held->look().ok());
+  }
+  fs::remove_all(folder);
+  EXPECT_TRUE(hold_state(folder).ok());
+  EXPECT_FALSE(fs::exists(folder)) << "a command makes no state folder";
+}
+
 TEST(StateFolder, SaysWhatKeepsItFromBeingTaken) {
   const std::string folder = fresh_folder();
   std::ofstream(folder) << "a file";
   const auto of_a_file = StateFolder::take(folder);
   ASSERT_FALSE(of_a_file.ok());
   EXPECT_EQ(of_a_file.error().fault, base::Fault::kUnavailable);
-  EXPECT_NE(of_a_file.error().text.find("cannot open " + folder + "/lock: Not a directory"), std::string::npos)
+  EXPECT_NE(of_a_file.error().text.find("cannot open the state folder " + folder + ": Not a directory"),
+            std::string::npos)
       << of_a_file.error().text;
   fs::remove(folder);
   fs::create_directories(folder + "/lock");
@@ -168,7 +208,22 @@ TEST(Records, TheSwitchOfEverythingAndTheLiftOfEverySwitchHaveRowsOfTheirOwn) {
   EXPECT_EQ(scope_of(true, "docker/*"), scope_of(false, "docker/*"));
 }
 
+TEST(Records, WhatTheFileHaltSaysHasRowsBesideThoseOfPeople) {
+  const auto of_file = [](bool pulled, const char* scope) {
+    return file_switch_entry({pulled, {scope, "x", "file:uid:7"}});
+  };
+  EXPECT_EQ(of_file(true, "").kind + " " + of_file(true, "").actor, "switch.pulled file:uid:7");
+  EXPECT_EQ(of_file(false, "").kind + " " + of_file(false, "").actor, "switch.lifted file");
+  EXPECT_EQ(of_file(false, "").facts["scope"].as_string(), "*") << "never every switch";
+  for (const bool pulled : {true, false}) {
+    EXPECT_EQ(of_file(pulled, "docker/*").facts["source"].as_string(), "file");
+    EXPECT_EQ(project(of_file(pulled, "docker/*")).at(0).key["scope"].as_string(), "file docker/*");
+    EXPECT_EQ(project(of_file(pulled, "")).at(0).key["scope"].as_string(), "file *");
+  }
+}
+
 TEST(Records, NoForeignTextStandsInFacts) {
+  EXPECT_FALSE(file_switch_entry({true, {"", "their words", "file:uid:7"}}).facts.has("reason"));
   EXPECT_FALSE(switch_entry(true, "docker/*", "their words", "uid:0").facts.has("reason"));
   EXPECT_FALSE(plugin_entry("plugin.crashed", "docker/local", "their words", 1).facts.has("detail"));
 }

@@ -1,6 +1,8 @@
 // Kill switches: which of them hold after which entries, and what they cover.
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "guard/guard.h"
 
 namespace reeve::guard {
@@ -75,6 +77,78 @@ TEST(Switches, OfTheFileCountBesideThoseOfTheLedgerAndOnce) {
   EXPECT_EQ(state.switches()[0].reason, "moving") << "the file's words are the newer";
   state.set_file_switches({});
   EXPECT_EQ(scopes(state), "<docker/*> <>");
+}
+
+/// "pulled <SCOPE> REASON" or "lifted <SCOPE> REASON" of each change, and then takes it in as app records it.
+std::string recorded(State& state, const std::string& file) {
+  state.set_file_switches(file == "-" ? std::vector<State::Switch>{} : read_halt_file(file));
+  std::string out;
+  for (const auto& [pulled, what] : state.unrecorded()) {
+    out += (out.empty() ? "" : "|") + std::string(pulled ? "pulled <" : "lifted <") + what.scope + "> " + what.reason;
+    model::Entry seen = entry(pulled, pulled || !what.scope.empty() ? what.scope : "*");
+    seen.actor = what.owner;
+    seen.facts.set("source", "file");
+    seen.body = R"({"reason":")" + what.reason + R"("})";
+    state.apply(seen, base::Boot{});
+  }
+  return out;
+}
+
+// One entry for each change of the file, and none for what the ledger knows.
+TEST(Switches, WhatTheFileChangesIsToldOnce) {
+  const std::tuple<const char*, const char*, const char*> table[] = {
+      // what people said before | the file then | what is new of it ("-": there is no file)
+      {"", "-", ""},
+      {"", "", "pulled <> the file HALT is there"},
+      {"", "* a\ndocker/* b\n* c\n", "pulled <docker/*> b|pulled <> a; c"},
+      {"+", "* r\n", ""},  // `reeve halt`: the person's entry tells of the line, too
+      {"+", "* other\n", "pulled <> other"},
+      {"+", "docker/* r\n", "pulled <docker/*> r"},
+      {"+ -", "* r\n", "pulled <> r"},
+  };
+  for (const auto& [people, file, want] : table) {
+    State state = after(people);
+    EXPECT_EQ(recorded(state, file), want) << people << " " << file;
+    EXPECT_EQ(recorded(state, file), "") << "told once: " << file;
+  }
+}
+
+TEST(Switches, OfTheFileEndWithItAndThoseOfPeopleStay) {
+  State state = after("+proc/*");
+  EXPECT_EQ(recorded(state, "* a\nssh/* b\nproc/* r\n"), "pulled <> a|pulled <ssh/*> b");
+  EXPECT_EQ(recorded(state, "* a\nproc/* r\n"), "lifted <ssh/*> b");
+  EXPECT_EQ(recorded(state, "* z\n"), "pulled <> z") << "the same switch, another reason";
+  EXPECT_EQ(recorded(state, "-"), "lifted <> z");
+  EXPECT_EQ(scopes(state), "<proc/*>");
+  EXPECT_EQ(state.recorded_switches().size(), 1U);
+}
+
+TEST(Switches, WhatTheLedgerTellsOfTheFileHaltsNothingByItself) {
+  State state;
+  recorded(state, "* a\n");
+  State later = state;  // as folded after a restart, before the file was looked at
+  later.set_file_switches({});
+  EXPECT_EQ(later.halted({}), nullptr);
+  EXPECT_EQ(recorded(later, "* a\n"), "") << "there before and after";
+  EXPECT_NE(later.halted({}), nullptr);
+}
+
+TEST(Switches, OfTheFileAreLiftedWithTheEntryOfThePersonWhoLiftsThem) {
+  for (const char* story : {"-", "-*"}) {
+    State state;
+    recorded(state, "");
+    state.apply(entry(false, story + 1), base::Boot{});
+    EXPECT_EQ(recorded(state, "-"), "") << "one entry, not two";
+  }
+}
+
+TEST(Switches, SeenInTheFileBeforeThePersonsEntryBecomeThePersons) {
+  State state;
+  EXPECT_EQ(recorded(state, "* r\n"), "pulled <> r");
+  state.apply(entry(true, ""), base::Boot{});
+  EXPECT_EQ(recorded(state, "* r\n"), "");
+  EXPECT_EQ(recorded(state, "-"), "") << "the latch is the person's and stays";
+  EXPECT_EQ(scopes(state), "<>");
 }
 
 TEST(Switches, TheFileIsReadLineByLine) {
