@@ -14,12 +14,16 @@ constexpr base::Duration kPause = base::millis(100);
 }  // namespace
 
 Listener::Listener(Server::State& server, Fd fd, Peer::Transport transport, std::string path)
-    : server_(server), fd_(std::move(fd)), transport_(transport), path_(std::move(path)) {}
+    : server_(server), fd_(std::move(fd)), transport_(transport), path_(std::move(path)), file_(file_identity(path_)) {}
 
 Listener::~Listener() {
   if (watch_) server_.loop.unwatch(watch_);
   server_.loop.cancel(timer_);
-  if (!path_.empty()) unlink(path_.c_str());
+  if (!path_.empty() && in_place()) unlink(path_.c_str());
+}
+
+bool Listener::in_place() const {
+  return path_.empty() || file_identity(path_) == file_;
 }
 
 void Listener::begin(base::Handle self) {

@@ -133,6 +133,18 @@ base::Status Server::listen_unix(const std::string& path) {
   return {};
 }
 
+base::Result<int> Server::restore_unix() {
+  std::vector<base::Handle> lost;
+  state_->listeners.each([&lost](base::Handle handle, const Listener& listener) {
+    if (!listener.in_place()) lost.push_back(handle);
+  });
+  for (const base::Handle handle : lost) {
+    REEVE_CHECK(listen_unix(state_->listeners.find(handle)->path()));
+    state_->listeners.erase(handle);
+  }
+  return static_cast<int>(lost.size());
+}
+
 base::Status Server::listen_tcp(const std::string& address) {
   REEVE_TRY(Fd fd, listen_on_tcp(address));
   const base::Handle handle =

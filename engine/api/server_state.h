@@ -27,13 +27,16 @@ class Listener {
   void on_resume();
   int fd() const { return fd_.get(); }
   Peer::Transport transport() const { return transport_; }
+  const std::string& path() const { return path_; }
+  /// Its socket file still stands in its place; a listener without one is never lost.
+  bool in_place() const;
 
  private:
   void pause();
   Server::State& server_;
   Fd fd_;
   Peer::Transport transport_;
-  std::string path_;  // of the socket file
+  std::string path_, file_;  // of the socket file: where, and which
   base::Handle self_;
   base::Loop::Id watch_ = 0, timer_ = 0;
 };

@@ -129,6 +129,12 @@ base::Result<Fd> connect_to_tcp(const std::string& host, const std::string& port
                      "no engine answers at " + host + ":" + port + ": " + std::strerror(error)};
 }
 
+std::string file_identity(const std::string& path) {
+  struct stat info{};
+  if (lstat(path.c_str(), &info) != 0) return {};
+  return std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino);
+}
+
 int port_of(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;

@@ -32,6 +32,8 @@ base::Result<Fd> listen_on_tcp(const std::string& address);
 /// Blocking socket; `host` is an IP literal or a name. \errors kUnavailable.
 base::Result<Fd> connect_to_tcp(const std::string& host, const std::string& port);
 
+/// Which file stands at this path, as text that no other file has while it is open or listened on; empty: none.
+std::string file_identity(const std::string& path);
 int port_of(int fd);
 /// `uid:N` of the process at the other end of a unix socket.
 std::string peer_user(int fd);

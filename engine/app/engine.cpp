@@ -146,6 +146,7 @@ Status Engine::listen() {
 void Engine::tick() {
   if (at_ != At::kRunning) return;
   pipeline_->look_at_halt();
+  look_at_folder();
   look_at_clock();
   ++ticks_;
   if (ticks_ % 5 == 0) parts_->series->expire(parts_->clock.wall().ms());
@@ -154,6 +155,24 @@ void Engine::tick() {
     parts_->memory.forget_before(parts_->clock.boot() - base::hours(24));
   }
   loop_.after(base::seconds(1), [this] { tick(); });
+}
+
+/// Somebody may delete what he should not: what can be put back is, and without its folder no engine acts.
+void Engine::look_at_folder() {
+  if (at_ != At::kRunning) return;
+  if (const Status status = folder_->look(); status.ok() != folder_well_) {
+    folder_well_ = status.ok();
+    if (!status.ok()) base::log_error("the state folder is not well", {{"error", status.error().text}});
+    if (!status.ok() && status.error().fault == base::Fault::kConflict) {
+      exit_ = 1;
+      return stop("it lost its state folder");
+    }
+  }
+  const base::Result<int> restored = server_->restore_unix();
+  if (restored.ok() && *restored > 0) base::log_warn("the socket was gone, it is there again", {{"folder", state_}});
+  if (restored.ok() != socket_well_ && !restored.ok())
+    base::log_error("the socket is gone and cannot be made again", {{"error", restored.error().text}});
+  socket_well_ = restored.ok();
 }
 
 /// A step of the wall clock of more than 2 s is recorded: entries before and after it convert by their own mark.
@@ -169,6 +188,7 @@ void Engine::look_at_clock() {
 }
 
 void Engine::save_series() {
+  if (!folder_well_) return;
   if (Status status = parts_->series->save(state_ + "/series"); !status.ok())
     base::log_warn("the series cache cannot be saved", {{"error", status.error().text}});
 }

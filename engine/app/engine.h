@@ -59,6 +59,7 @@ class Engine {
   void put_in_place(Loaded& loaded, const std::string& actor);
   base::Status listen();
   void tick();
+  void look_at_folder();
   void look_at_clock();
   void save_series();
   void watch_signals();
@@ -83,6 +84,7 @@ class Engine {
   base::Live<Loading> loadings_;
   At at_ = At::kLoading;
   int exit_ = 0;
+  bool folder_well_ = true, socket_well_ = true;
   int signals_ = -1;
   base::Duration wall_minus_boot_;
   int ticks_ = 0;

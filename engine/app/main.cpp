@@ -1,6 +1,7 @@
 // reeve: the engine and its command line in one program.
 #include "app/records.h"
 #include "app/serve.h"
+#include "app/state_folder.h"
 #include "cli/cli.h"
 #include "runbook/runbook.h"
 
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   commands.test_runbooks = app::test_runbooks;
   commands.doctor = app::doctor;
   commands.ledger_settings = [] { return app::ledger_settings(""); };
+  commands.hold_state = app::hold_state;
   commands.describe_plugins = app::describe_plugins;
   commands.run_local = [](const auto& local, auto& out, auto& err) {
     return app::run_local(local, REEVE_VERSION, out, err);

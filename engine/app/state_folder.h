@@ -1,25 +1,35 @@
 /// \file
-/// How is a state folder kept to one engine? A lock file with the pid of its holder.
+/// How is a state folder kept to one engine? By a lock on the folder itself: what is deleted in it frees nothing.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/base.h"
 
 namespace reeve::app {
 
-/// Holds `<folder>/lock`; released at destruction, and by the kernel when the process dies.
+/// Holds the folder; released at destruction, and by the kernel when the process dies. `<folder>/lock` has the pid of
+/// the holder, for people and for the message to who comes second; nothing depends on it.
 class StateFolder {
  public:
   /// Creates the folder (0700) when it is missing. \errors kConflict with the holder's pid, kUnavailable.
   static base::Result<StateFolder> take(const std::string& folder);
-  StateFolder(StateFolder&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  StateFolder(StateFolder&& other) noexcept : folder_(std::move(other.folder_)), fd_(other.fd_) { other.fd_ = -1; }
   StateFolder& operator=(StateFolder&&) = delete;
   ~StateFolder();
 
+  /// Puts a lost pid file back. \errors kConflict: the folder is gone from its place, or another stands there, so that
+  /// what is written now is seen by nobody, and a second engine may run on what stands there.
+  base::Status look() const;
+
  private:
-  explicit StateFolder(int fd) : fd_(fd) {}
+  StateFolder(std::string folder, int fd) : folder_(std::move(folder)), fd_(fd) {}
+  std::string folder_;
   int fd_;
 };
+
+/// Likewise for a command that must have the folder to itself; a folder that is not there is not made.
+base::Result<std::shared_ptr<void>> hold_state(const std::string& folder);
 
 }  // namespace reeve::app

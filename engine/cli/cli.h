@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,6 +80,8 @@ struct Commands {
   std::function<int(const Globals&, std::ostream& out, std::ostream& err)> doctor;
   /// Tables and projections of all modules, for `reeve audit rebuild`.
   std::function<ledger::Settings()> ledger_settings;
+  /// Keeps every engine off the state folder as long as what it gives is held. \errors kConflict: an engine runs on it.
+  std::function<base::Result<std::shared_ptr<void>>(const std::string& state)> hold_state;
   /// Plugins found on disk, with manifests: list of {plugin, path, manifest | error}; `name` empty: all.
   std::function<base::Result<model::Value>(const Globals&, const std::string& name)> describe_plugins;
 };

@@ -1,6 +1,7 @@
 // How is the kill switch pulled without an engine? By lines in `<state>/HALT`, put in place whole.
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "api/sockets.h"
 #include "cli/cli.h"
@@ -21,14 +23,43 @@ base::Error failed(const std::string& what) {
   return {base::Fault::kUnavailable, what + ": " + std::strerror(errno)};
 }
 
-/// Keeps two hands off one file: each change is read, changed and replaced under this lock.
-base::Result<api::Fd> lock_folder(const std::string& state) {
-  api::Fd fd(open(state.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0) return failed("cannot open the state folder " + state);
-  while (flock(fd.get(), LOCK_EX) != 0)
-    if (errno != EINTR) return failed("cannot lock the state folder " + state);
-  return fd;
-}
+/// The next HALT, held by one hand at a time: who waits for it sees the file that the hand before put in place. The
+/// folder's own lock is the running engine's.
+class Draft {
+ public:
+  static base::Result<Draft> open_in(const std::string& state) {
+    const std::string path = state + "/HALT.new";
+    for (;;) {
+      api::Fd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+      if (fd.get() < 0) return failed("cannot write " + path);
+      while (flock(fd.get(), LOCK_EX) != 0)
+        if (errno != EINTR) return failed("cannot lock " + path);
+      struct stat ours{}, there{};
+      if (fstat(fd.get(), &ours) == 0 && stat(path.c_str(), &there) == 0 && ours.st_ino == there.st_ino)
+        return Draft(std::move(fd), path);
+    }
+  }
+  Draft(Draft&& other) noexcept : fd_(std::move(other.fd_)), path_(std::exchange(other.path_, "")) {}
+  ~Draft() {
+    if (!path_.empty()) unlink(path_.c_str());
+  }
+
+  base::Status put(const std::string& path, const std::vector<std::string>& lines) {
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    if (ftruncate(fd_.get(), 0) != 0 ||
+        write(fd_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(fd_.get()) != 0)
+      return failed("cannot write " + path_);
+    if (rename(path_.c_str(), path.c_str()) != 0) return failed("cannot put " + path + " in place");
+    path_.clear();
+    return {};
+  }
+
+ private:
+  Draft(api::Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  api::Fd fd_;
+  std::string path_;
+};
 
 /// The lines, or nothing when there is no file.
 std::optional<std::vector<std::string>> read_lines(const std::string& path) {
@@ -40,18 +71,6 @@ std::optional<std::vector<std::string>> read_lines(const std::string& path) {
   for (const std::string& line : base::split(text.str(), '\n'))
     if (!base::trim(line).empty()) lines.emplace_back(base::trim(line));
   return lines;
-}
-
-base::Status write_lines(const std::string& path, const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  const std::string fresh = path + ".new";
-  api::Fd fd(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (fd.get() < 0) return failed("cannot write " + fresh);
-  if (write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(fd.get()) != 0)
-    return failed("cannot write " + fresh);
-  if (rename(fresh.c_str(), path.c_str()) != 0) return failed("cannot put " + path + " in place");
-  return {};
 }
 
 std::string scope_of(const std::string& line) {
@@ -66,7 +85,7 @@ std::string one_line(std::string text) {
 }  // namespace
 
 base::Status add_halt(const std::string& state, const std::string& scope, const std::string& reason) {
-  REEVE_TRY(const api::Fd lock, lock_folder(state));
+  REEVE_TRY(Draft draft, Draft::open_in(state));
   const std::string path = state + "/HALT";
   const auto before = read_lines(path);
   std::vector<std::string> lines = before.value_or(std::vector<std::string>{});
@@ -75,11 +94,11 @@ base::Status add_halt(const std::string& state, const std::string& scope, const 
   const std::string line = (scope.empty() ? "*" : scope) + " " + one_line(reason);
   if (std::find(lines.begin(), lines.end(), line) != lines.end()) return {};
   lines.push_back(line);
-  return write_lines(path, lines);
+  return draft.put(path, lines);
 }
 
 base::Status lift_halt(const std::string& state, const std::string& scope) {
-  REEVE_TRY(const api::Fd lock, lock_folder(state));
+  REEVE_TRY(Draft draft, Draft::open_in(state));
   const std::string path = state + "/HALT";
   const auto before = read_lines(path);
   if (!before) return base::Error{base::Fault::kNotFound, "nothing is halted: there is no " + path};
@@ -89,7 +108,7 @@ base::Status lift_halt(const std::string& state, const std::string& scope) {
   } else if (std::erase_if(lines, [&scope](const std::string& line) { return scope_of(line) == scope; }) == 0) {
     return base::Error{base::Fault::kNotFound, "nothing is halted under \"" + scope + "\" in " + path};
   }
-  if (!lines.empty()) return write_lines(path, lines);
+  if (!lines.empty()) return draft.put(path, lines);
   if (unlink(path.c_str()) != 0) return failed("cannot remove " + path);
   return {};
 }

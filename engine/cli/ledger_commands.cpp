@@ -70,4 +70,10 @@ int audit_rebuild_command(const Arguments& arguments, Context& context) {
   return audit_rebuild(*options, context.commands.ledger_settings(), context.out(), context.err());
 }
 
+  std::shared_ptr<void> held;  // the engine is the only writer: tables are put in place only where none runs
+  if (options->replace && context.commands.hold_state) {
+    auto taken = context.commands.hold_state(options->state);
+    if (!taken.ok()) return context.fail(taken.error());
+    held = std::move(*taken);
+  }
 }  // namespace reeve::cli

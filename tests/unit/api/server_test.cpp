@@ -76,6 +76,31 @@ TEST(Server, ReplacesAStaleSocketAndTakesItsOwnAway) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(Server, PutsItsSocketFileBackAndLeavesAnothersAlone) {
+  const test::TempFolder folder;
+  base::AsioLoop loop(base::system_clock());
+  const std::string path = folder.path() + "/reeve.sock";
+  auto server = std::make_unique<Server>(loop);
+  ASSERT_TRUE(server->listen_unix(path).ok());
+  EXPECT_EQ(*server->restore_unix(), 0);
+  std::filesystem::permissions(path, std::filesystem::perms::all);
+  EXPECT_EQ(*server->restore_unix(), 0) << "other rights make no other file";
+  std::filesystem::remove(path);
+  EXPECT_EQ(*server->restore_unix(), 1);
+  EXPECT_TRUE(connect_to_file(path).ok());
+  const auto stranger = listen_on_file(path);
+  EXPECT_EQ(*server->restore_unix(), 1);
+  EXPECT_EQ(*server->restore_unix(), 0);
+  std::filesystem::remove(path);
+  std::filesystem::create_directories(path);
+  EXPECT_FALSE(server->restore_unix().ok());
+  std::filesystem::remove(path);
+  EXPECT_EQ(*server->restore_unix(), 1) << "it was not given up";
+  const auto second = listen_on_file(path);
+  server.reset();
+  EXPECT_TRUE(std::filesystem::exists(path)) << "the file of who came after";
+}
+
 TEST(Server, ListensInAFolderWhosePathIsLongerThanASocketAddress) {
   const test::TempFolder folder;
   const std::string deep = folder.path() + "/" + std::string(120, 'd');

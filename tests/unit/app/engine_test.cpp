@@ -42,6 +42,33 @@ TEST_F(RunningEngine, AFolderIsForOneEngine) {
   EXPECT_EQ(reeve({"status"}).exit, 0) << "the first is none the worse";
 }
 
+TEST_F(RunningEngine, MakesItsSocketAgainAndHoldsItsFolderWithoutTheLockFile) {
+  ASSERT_TRUE(start().ok());
+  fs::remove(state() + "/lock");
+  fs::remove(state() + "/reeve.sock");
+  EXPECT_NE(reeve({"run", "do/note", "--param", "what=x", "--local"}).exit, cli::kOk);
+  const Said rebuilt = reeve({"audit", "rebuild", "--replace"});
+  EXPECT_EQ(rebuilt.exit, cli::kFailure) << rebuilt.out;
+  EXPECT_THAT(rebuilt.err, HasSubstr("one engine per folder"));
+  EXPECT_EQ(reeve({"audit", "rebuild"}).exit, cli::kOk) << "to compare needs nothing but to read";
+  for (int i = 0; i < 500 && !fs::exists(state() + "/reeve.sock"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(reeve({"status"}).exit, cli::kOk);
+  EXPECT_TRUE(fs::exists(state() + "/lock"));
+  stop();
+  EXPECT_EQ(exit, 0);
+  EXPECT_FALSE(fs::exists(state() + "/reeve.sock"));
+}
+
+TEST_F(RunningEngine, EndsWhenItsFolderIsReplaced) {
+  ASSERT_TRUE(start().ok());
+  fs::rename(state(), state() + ".away");
+  fs::create_directories(state());
+  wait();
+  EXPECT_EQ(exit, 1);
+  EXPECT_TRUE(fs::is_empty(state())) << "nothing is written into what is not its own";
+}
+
 TEST_F(RunningEngine, DoesNotStartOnWhatIsWrong) {
   write("rules/a.yaml", "groups:\n- name: g\n  rules:\n  - {alert: Down, expr: 'up =='}\n");
   write("runbooks/do/bad.lua", "return runbook { titel = 'x' }, function(run) end\n");

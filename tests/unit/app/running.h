@@ -57,6 +57,8 @@ class RunningEngine : public ConfigFile {
     if (!status.ok()) thread_.join();
     return status;
   }
+  /// Until it ends by itself.
+  void wait() { thread_.join(); }
   void stop() {
     if (!thread_.joinable()) return;
     engine_->loop().post([this] { engine_->stop("the test ends"); });
@@ -70,6 +72,7 @@ class RunningEngine : public ConfigFile {
     std::istringstream in;
     cli::Commands commands{.version = "test"};
     commands.ledger_settings = [] { return ledger_settings(""); };
+    commands.hold_state = hold_state;
     cli::Io io{out, err, in, false, [](const char*) { return nullptr; }, base::system_clock(), [](base::Duration) {}};
     Said said;
     said.exit = cli::run(arguments, commands, io);

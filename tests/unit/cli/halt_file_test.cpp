@@ -1,6 +1,9 @@
 // The kill switch as a file: what the CLI writes is what the guard reads.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -38,6 +41,17 @@ TEST_F(HaltFile, HoldsALineForEachScope) {
   ASSERT_TRUE(add_halt(folder.path(), "docker/*", "web only").ok());
   EXPECT_EQ(seen(), (Lines{"* deploy freeze", "docker/* web only"}));
   EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST_F(HaltFile, IsWrittenWhileAnEngineHoldsTheFolder) {
+  const int engine = open(folder.path().c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(flock(engine, LOCK_EX | LOCK_NB), 0);
+  std::ofstream(path + ".new") << "left by a hand that died";
+  EXPECT_TRUE(add_halt(folder.path(), "*", "deploy freeze").ok());
+  EXPECT_EQ(text(), "* deploy freeze\n");
+  EXPECT_TRUE(lift_halt(folder.path(), "").ok());
+  close(engine);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST_F(HaltFile, SayingItTwiceIsNoError) {
