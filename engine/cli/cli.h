@@ -32,6 +32,8 @@ enum Exit {
 };
 /// The exit code of an error that ends a command.
 int exit_of(const base::Error& error);
+/// The exit code of a plan: that of the live run's end, so a plan that ends failed is a failure.
+int exit_of_plan(const model::Value& plan);
 
 /// The global options, as given.
 struct Globals {
@@ -96,6 +98,13 @@ base::Result<std::string> find_config(const std::string& given);
 /// The state folder that applies: `globals.state`, else `state:` of the configuration (relative to the file), else
 /// ./reeve-data. \errors kNotFound, kInvalid from the configuration.
 base::Result<std::string> state_folder(const Globals& globals);
+struct FoundState {
+  std::string folder;
+  std::string note;  ///< one line: what stands in for the configuration's word, and why; empty: nothing does
+};
+/// As state_folder(), for what must work while the configuration is being edited: where the file cannot be read, what
+/// its line `state:` says if that can be seen, else the default, whichever is there. \errors as state_folder().
+base::Result<FoundState> find_state(const Globals& globals);
 
 /// Writes `SCOPE reason` into `<state>/HALT`, at once (a temporary file, then rename). What an empty file halts stays
 /// halted. \errors kUnavailable.

@@ -134,6 +134,11 @@ base::Result<api::Fd> open_socket(const std::string& path, std::string host, con
 }
 }  // namespace
 
+base::Status Client::reach() const {
+  const auto fd = open_socket(path_, host_, port_);
+  return fd.ok() ? base::Status{} : base::Status(fd.error());
+}
+
 base::Result<HttpAnswer> Client::call(const std::string& method, const std::string& target, const std::string& body,
                                       base::Duration timeout) const {
   const base::Boot until = base::system_clock().boot() + timeout;

@@ -23,6 +23,8 @@ class Client {
   /// `server`: path of a socket file, `unix:PATH`, or `http://HOST:PORT`. \errors kInvalid.
   static base::Result<Client> to(const std::string& server);
 
+  /// Is somebody there? \errors kUnavailable, kDenied.
+  base::Status reach() const;
   /// \errors kUnavailable: nobody answers there; kDenied: not ours; kTimeout; kTransient: it closed in the middle.
   base::Result<HttpAnswer> call(const std::string& method, const std::string& target, const std::string& body,
                                 base::Duration timeout) const;

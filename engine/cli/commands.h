@@ -37,8 +37,10 @@ int settle(const Arguments& arguments, Context& context);
 // people.cpp: what a person decides
 int approve(const Arguments& arguments, Context& context);
 int deny(const Arguments& arguments, Context& context);
-int halt(const Arguments& arguments, Context& context);
 int reload(const Arguments& arguments, Context& context);
+
+// halt.cpp: the kill switch
+int halt(const Arguments& arguments, Context& context);
 
 // ledger_commands.cpp
 int audit_list_command(const Arguments& arguments, Context& context);

@@ -1,6 +1,8 @@
 #include "cli/context.h"
 
+#include <filesystem>
 #include <ostream>
+#include <system_error>
 
 #include "model/json.h"
 
@@ -57,10 +59,41 @@ bool Context::print_data(const model::Value& value) const {
   return true;
 }
 
+base::Result<std::string> Context::state() const {
+  if (known_state) return *known_state;
+  const auto found = find_state(globals);
+  known_state = found.ok() ? base::Result<std::string>(found->folder) : found.error();
+  if (found.ok() && !found->note.empty()) err() << "reeve: " << found->note << '\n';
+  return *known_state;
+}
+
+base::Result<std::string> Context::engine_folder() const {
+  namespace fs = std::filesystem;
+  static constexpr std::string_view kUnix = "unix:";
+  if (globals.server.empty()) return state();
+  if (globals.server.find("://") != std::string::npos) return std::string();
+  std::error_code error;
+  const fs::path given =
+      base::starts_with(globals.server, kUnix) ? globals.server.substr(kUnix.size()) : globals.server;
+  const fs::path socket = fs::weakly_canonical(given, error);
+  // The lock is what every state folder has.
+  const bool is_state = !error && socket.filename() == "reeve.sock" && fs::exists(socket.parent_path() / "lock", error);
+  return is_state ? socket.parent_path().string() : std::string();
+}
+
 base::Result<std::string> Context::server() const {
   if (!globals.server.empty()) return globals.server;
-  REEVE_TRY(const std::string folder, state_folder(globals));
+  REEVE_TRY(const std::string folder, state());
   return folder + "/reeve.sock";
+}
+
+base::Error Context::explained(base::Error error) const {
+  if (error.fault != base::Fault::kUnavailable || !globals.server.empty()) return error;
+  const auto folder = state();
+  std::error_code ignored;
+  if (!folder.ok() || std::filesystem::exists(*folder, ignored)) return error;
+  return {error.fault, "no engine is running here: there is no state folder " + *folder +
+                           " (reeve serve starts one; --state DIR or --server ADDRESS names another)"};
 }
 
 base::Result<Client> Context::client() const {
@@ -70,13 +103,17 @@ base::Result<Client> Context::client() const {
 
 base::Result<model::Value> Context::get(const std::string& target) const {
   REEVE_TRY(const Client engine, client());
-  return engine.ask("GET", target, {}, kGetWithin);
+  auto answer = engine.ask("GET", target, {}, kGetWithin);
+  if (!answer.ok()) return explained(answer.error());
+  return answer;
 }
 
 base::Result<model::Value> Context::post(const std::string& target, const model::Value& body,
                                          base::Duration timeout) const {
   REEVE_TRY(const Client engine, client());
-  return engine.ask("POST", target, body, timeout);
+  auto answer = engine.ask("POST", target, body, timeout);
+  if (!answer.ok()) return explained(answer.error());
+  return answer;
 }
 
 base::Result<model::Value> Context::get_or_read(
@@ -84,7 +121,9 @@ base::Result<model::Value> Context::get_or_read(
   auto answer = get(target);
   // An address that was named is what was meant: its ledger lies elsewhere.
   if (answer.ok() || answer.error().fault != base::Fault::kUnavailable || !globals.server.empty()) return answer;
-  REEVE_TRY(const std::string folder, state_folder(globals));
+  REEVE_TRY(const std::string folder, state());
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored)) return answer;
   auto reader = ledger::open_reader(folder);
   if (!reader.ok())
     return base::Error{base::Fault::kUnavailable,

@@ -31,7 +31,8 @@ struct Context {
   const Commands& commands;
   Globals globals;
   Style style;
-  std::string command;  ///< its words: "audit list"
+  std::string command;                                             ///< its words: "audit list"
+  mutable std::optional<base::Result<std::string>> known_state{};  ///< of state(), once it was asked
 
   std::ostream& out() const { return io.out; }
   std::ostream& err() const { return io.err; }
@@ -43,6 +44,12 @@ struct Context {
   /// A list or an object in the form asked for, when that is not the table. True: it is done.
   bool print_data(const model::Value& value) const;
 
+  /// The state folder that applies (cli.h, find_state()); what stands in for the configuration is said once on
+  /// standard error.
+  base::Result<std::string> state() const;
+  /// The state folder of the engine that is addressed: of --server where its socket tells it, else state(). Empty:
+  /// it is not to be known from here.
+  base::Result<std::string> engine_folder() const;
   /// Where the engine is: --server, else `<state>/reeve.sock`.
   base::Result<std::string> server() const;
   base::Result<Client> client() const;
@@ -53,6 +60,9 @@ struct Context {
   /// GET from the engine; where none answers, `offline` on the ledger, saying so on standard error.
   base::Result<model::Value> get_or_read(
       const std::string& target, const std::function<base::Result<model::Value>(ledger::Reader&)>& offline) const;
+
+  /// In plain words when no engine answers because there is not even a state folder.
+  base::Error explained(base::Error error) const;
 };
 
 /// The whole command line: parses, runs, returns the exit code. What main() calls, and tests.

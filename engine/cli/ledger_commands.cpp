@@ -10,7 +10,10 @@ base::Result<AuditOptions> options_of(const Arguments& arguments, const Context&
   AuditOptions options;
   options.db = arguments.text("--db");
   if (options.db.empty()) {
-    REEVE_TRY(options.state, state_folder(context.globals));
+    REEVE_TRY(options.state, context.engine_folder());
+    if (options.state.empty())
+      return base::invalid("audit reads a ledger's files and cannot ask " + context.globals.server +
+                           ": leave --server (REEVE_SERVER) out, and name the ledger with --state DIR or --db FILE");
   }
   options.output = context.globals.output;
   options.from = arguments.text("--from");
@@ -67,13 +70,13 @@ int audit_rebuild_command(const Arguments& arguments, Context& context) {
   if (!context.commands.ledger_settings) return later(arguments, context);
   const auto options = options_of(arguments, context);
   if (!options.ok()) return context.fail(options.error());
-  return audit_rebuild(*options, context.commands.ledger_settings(), context.out(), context.err());
-}
-
   std::shared_ptr<void> held;  // the engine is the only writer: tables are put in place only where none runs
   if (options->replace && context.commands.hold_state) {
     auto taken = context.commands.hold_state(options->state);
     if (!taken.ok()) return context.fail(taken.error());
     held = std::move(*taken);
   }
+  return audit_rebuild(*options, context.commands.ledger_settings(), context.out(), context.err());
+}
+
 }  // namespace reeve::cli

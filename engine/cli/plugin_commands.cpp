@@ -10,7 +10,8 @@ namespace {
 using model::Value;
 
 base::Result<Value> from_disk(const Context& context, const std::string& name, const base::Error& why) {
-  if (why.fault != base::Fault::kUnavailable || !context.commands.describe_plugins) return why;
+  if (why.fault != base::Fault::kUnavailable || !context.globals.server.empty() || !context.commands.describe_plugins)
+    return why;
   context.err() << "reeve: no engine is running; this is what lies on the disk\n";
   return context.commands.describe_plugins(context.globals, name);
 }

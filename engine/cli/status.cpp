@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "cli/commands.h"
+#include "cli/latches.h"
 
 namespace reeve::cli {
 
@@ -220,9 +221,13 @@ int nagios_unreachable(const Context& context, const base::Error& error) {
 }  // namespace
 
 int status(const Arguments& arguments, Context& context) {
-  const auto folder = state_folder(context.globals);
-  const auto offline = [&folder](ledger::Reader& reader) -> base::Result<Value> {
-    REEVE_TRY(const StatusReport report, api::offline_status(reader, *folder));
+  const auto offline = [&context](ledger::Reader& reader) -> base::Result<Value> {
+    REEVE_TRY(const std::string folder, context.state());
+    REEVE_TRY(StatusReport report, api::offline_status(reader, folder));
+    REEVE_TRY(const auto in_ledger, latched(reader));
+    for (const StatusReport::Halt& halt : in_ledger)
+      if (std::none_of(report.halts.begin(), report.halts.end(), [&](const auto& h) { return h.scope == halt.scope; }))
+        report.halts.push_back(halt);
     return report.to_value();
   };
   const bool is_nagios = arguments.has("--nagios");
