@@ -33,7 +33,7 @@ void plan(Engine& engine, api::StartRequest request, Outcome& outcome, std::ostr
   engine.parts().runner->dry_run(std::move(candidate), [&](base::Result<model::Value> plan) {
     if (plan.ok()) {
       out << model::to_pretty_json(*plan) << "\n";
-      outcome.exit = cli::kOk;
+      outcome.exit = cli::exit_of_plan(*plan);
     } else {
       err << plan.error().text << "\n";
       outcome.exit = cli::exit_of(plan.error());

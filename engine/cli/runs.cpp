@@ -111,7 +111,7 @@ int dry_run(const Context& context, const std::string& name, const Value& params
   const auto plan = context.post("/api/reeve/runs", body, base::minutes(3));
   if (!plan.ok()) return context.fail(plan.error());
   if (!context.print_data(*plan)) print_plan(context, *plan);
-  return kOk;
+  return exit_of_plan(*plan);
 }
 
 // The approval that a run waits for, or empty.
@@ -197,6 +197,11 @@ int run_here(const Context& context, const Arguments& arguments, const Value& pa
   return context.commands.run_local(local, context.out(), context.err());
 }
 }  // namespace
+
+int exit_of_plan(const Value& plan) {
+  const std::string& result = plan["result"].as_string();
+  return result == "failed" || result == "limit" || result == "escalated" ? kFailure : kOk;
+}
 
 int runs(const Arguments& arguments, Context& context) {
   if (arguments.has("ID")) return one_run(context, arguments.text("ID"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/json.h"
+#include "runbook/arguments.h"
 #include "runbook/journal.h"
 #include "runbook/run.h"
 
@@ -14,7 +15,8 @@ using base::Result;
 using model::Value;
 
 namespace {
-constexpr base::Duration kDeadline = base::seconds(60);
+/// As many as a live run may have rows: a script may turn in a loop that no change ends here.
+constexpr size_t kMostCalls = 10'000;
 
 Value verdict_value(const model::Decision& decision) {
   Value out = Value::map();
@@ -39,17 +41,43 @@ void DryRun::begin(base::Handle self) {
 }
 
 void DryRun::answer(Result<Value> value) {
+  waits_ = false;
   context_.scripts->answer(terms_.run, call_.path, std::move(value), context_.wall());
+  go_on();
 }
 
 void DryRun::on_call(const script::Call& call) {
-  call_ = call;
-  if (call.kind == "action") return action(call);
-  if (call.kind == "use") {
-    const auto instance = context_.ports.actions->resolve(call.name, call.args["target"].as_string());
-    if (!instance.ok()) return answer(instance.error());
-    return answer(Value::map().set("instance", *instance));
+  if (!done_) return;
+  if (++asked_ > kMostCalls)
+    return finish("limit", "limit: more than " + std::to_string(kMostCalls) + " calls: does it turn in a loop?");
+  calls_.push_back(call);
+  go_on();
+}
+
+void DryRun::go_on() {
+  if (going_) return;
+  going_ = true;
+  while (done_ && !waits_ && !calls_.empty()) {
+    call_ = std::move(calls_.front());
+    calls_.pop_front();
+    waits_ = true;
+    ask(call_);
   }
+  going_ = false;
+}
+
+void DryRun::use(const script::Call& call) {
+  const auto instance = context_.ports.actions->resolve(call.name, call.args["target"].as_string());
+  if (!instance.ok()) return answer(instance.error());
+  Value found = Value::map().set("instance", *instance);
+  const std::vector<std::string> actions = context_.ports.actions->actions(*instance);
+  if (!actions.empty()) found.set("actions", list_of(actions));
+  answer(std::move(found));
+}
+
+void DryRun::ask(const script::Call& call) {
+  if (call.kind == "action") return action(call);
+  if (call.kind == "use") return use(call);
   if (call.kind == "wait") {
     notes_.push("it would wait for: " + call.name);
     // The condition is read, so that a mistake in it shows; what it says now means nothing after changes not made.
@@ -75,7 +103,10 @@ void DryRun::action(const script::Call& call) {
   const std::string verb = call.name.substr(call.name.find('.') + 1);
   const model::ActionSpec* spec = context_.ports.actions->spec(instance, verb);
   if (!spec) return answer(Error{Fault::kNotFound, instance + " has no action \"" + verb + "\""});
-  const ActionPort::Call asked{instance, verb, call.args["args"], kDeadline};
+  auto read = read_arguments(call, spec);
+  if (!read.ok()) return answer(read.error());
+  call_.args.set("args", read->args);
+  const ActionPort::Call asked{instance, verb, std::move(read->args), read->timeout};
   if (spec->effect == model::Effect::kRead)
     return context_.ports.actions->invoke(asked, step_key(terms_.run, call.path), "", {terms_.run, 0},
                                           live_.on(handle_, &DryRun::on_read));
@@ -96,7 +127,7 @@ void DryRun::on_plan(Result<model::Plan> plan) {
   if (!spec) return answer(Error{Fault::kNotFound, instance + " is gone"});
   note_change(*plan, *spec);
   if (call_.args.has("dry_result")) return answer(call_.args["dry_result"]);
-  finish("the result of " + call_.name + " is not known before it is done (dry_result)");
+  finish("open", "the result of " + call_.name + " is not known before it is done (dry_result)");
 }
 
 void DryRun::note_change(const model::Plan& plan, const model::ActionSpec& spec) {
@@ -120,19 +151,19 @@ void DryRun::note_change(const model::Plan& plan, const model::ActionSpec& spec)
 }
 
 void DryRun::on_ended(const script::Ended& ended) {
-  finish(ended.result + (ended.message.empty() ? "" : ": " + ended.message));
+  finish(ended.result, ended.result + (ended.message.empty() ? "" : ": " + ended.message));
 }
 
 void DryRun::on_lost(const std::string& why) {
-  std::exchange(done_, nullptr)(Error{Fault::kUnavailable, "the script worker ended: " + why});
+  if (done_) std::exchange(done_, nullptr)(Error{Fault::kUnavailable, "the script worker ended: " + why});
 }
 
 /// The plan, with a hash of what would be done: a live run may be bound to it.
-void DryRun::finish(const std::string& ends) {
+void DryRun::finish(const std::string& result, const std::string& ends) {
   if (!done_) return;
   Value plan = Value::map();
   plan.set("runbook", terms_.runbook).set("params", terms_.params).set("start", verdict_value(start_));
-  plan.set("steps", steps_).set("notes", notes_).set("ends", ends);
+  plan.set("steps", steps_).set("notes", notes_).set("ends", ends).set("result", result);
   plan.set("hash", base::hex(base::sha256(terms_.bundle + model::to_json(steps_))).substr(0, 16));
   std::exchange(done_, nullptr)(std::move(plan));
 }

@@ -131,8 +131,6 @@ class Run {
   void do_approve(const script::Call& call);
   void do_poll(const script::Call& call);
   void answer_at_once(const script::Call& call, base::Result<model::Value> value, model::Value body);
-  base::Status read_arguments(const script::Call& call, const model::ActionSpec* spec, model::Value& args,
-                              base::Duration& timeout) const;
   Row row_for(const script::Call& call) const;
   void diverge(const std::string& kind, const std::string& name, int line, const script::Call& call);
   // parking

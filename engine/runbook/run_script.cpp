@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/json.h"
+#include "runbook/arguments.h"
 #include "runbook/read.h"
 #include "runbook/run.h"
 #include "runbook/step.h"
@@ -16,7 +17,6 @@ using model::Value;
 
 namespace {
 constexpr size_t kMostRows = 10'000, kManyRows = 2'000;
-constexpr base::Duration kCallDeadline = base::seconds(60);
 
 std::string call_text(const std::string& kind, const std::string& name, const Value& args) {
   return (kind == "action" ? name : kind + " " + name) + " " + model::to_json(args).substr(0, 500);
@@ -165,11 +165,10 @@ void Run::do_action(const script::Call& call) {
                                                       (near.empty() ? "" : " (did you mean \"" + near + "\"?)")},
                           Value::map().set("args", call.args["args"]));
   }
-  base::Duration timeout = kCallDeadline;
-  Value args = Value::map();
   // What began is not judged again: its arguments stand in its intent.
-  const base::Status read = read_arguments(call, open ? nullptr : spec, args, timeout);
+  auto read = read_arguments(call, open ? nullptr : spec);
   if (!read.ok()) return answer_at_once(call, read.error(), Value::map().set("args", call.args));
+  auto& [args, timeout] = *read;
   if (spec && spec->effect == model::Effect::kRead && !open) {
     const base::Handle handle = context_.reads.add(std::make_unique<Read>(
         context_, handle_, ActionPort::Call{instance, verb, std::move(args), timeout}, row_for(call)));
@@ -195,34 +194,6 @@ void Run::do_action(const script::Call& call) {
   Step* step = context_.steps.find(handle);
   step->set_handle(handle);
   open ? step->resume() : step->begin();
-}
-
-/// `wait` and `timeout` stand beside the arguments; they pass through where the action has an argument of that name.
-base::Status Run::read_arguments(const script::Call& call, const model::ActionSpec* spec, Value& args,
-                                 base::Duration& timeout) const {
-  args = call.args["args"].is_map() ? call.args["args"] : Value::map();
-  std::vector<std::string> known;
-  if (spec)
-    for (const model::ArgumentSpec& argument : spec->arguments) known.push_back(argument.name);
-  const auto takes = [&known](const std::string& name) {
-    return std::find(known.begin(), known.end(), name) != known.end();
-  };
-  if (const Value& given = call.args["timeout"]; !given.is_null()) {
-    REEVE_TRY(timeout, duration_of(given, call.name + ": timeout"));
-    if (takes("timeout")) args.set("timeout", given);
-  }
-  if (const Value& given = call.args["wait"]; !given.is_null()) args.set("wait", given);
-  if (!spec) return {};
-  for (const auto& [name, value] : args.as_map()) {
-    if (takes(name)) continue;
-    const std::string near = base::did_you_mean(name, known);
-    return base::invalid(call.name + " takes no argument \"" + name + "\"" +
-                         (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
-  }
-  for (const model::ArgumentSpec& argument : spec->arguments)
-    if (argument.required && args[argument.name].is_null())
-      return base::invalid(call.name + " needs the argument \"" + argument.name + "\"");
-  return {};
 }
 
 void Run::do_wait(const script::Call& call) {
@@ -260,10 +231,9 @@ void Run::do_poll(const script::Call& call) {
   const model::ActionSpec* spec = call.kind == "action" ? context_.ports.actions->spec(instance, verb) : nullptr;
   if (!spec || spec->effect != model::Effect::kRead)
     return answered_poll(call.path, base::invalid(call.name + ": a check only reads"));
-  base::Duration timeout = kCallDeadline;
-  Value args;
-  if (const base::Status read = read_arguments(call, spec, args, timeout); !read.ok())
-    return answered_poll(call.path, read.error());
+  auto read = read_arguments(call, spec);
+  if (!read.ok()) return answered_poll(call.path, read.error());
+  auto& [args, timeout] = *read;
   const base::Handle handle = context_.reads.add(std::make_unique<Read>(
       context_, handle_, ActionPort::Call{instance, verb, std::move(args), timeout}, row_for(call)));
   context_.reads.find(handle)->begin(handle);

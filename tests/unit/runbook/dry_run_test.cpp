@@ -71,6 +71,58 @@ TEST_F(Dry, EndsWhereAResultWouldBeNeeded) {
   EXPECT_EQ((*got)["ends"].text(), "the result of box.restart is not known before it is done (dry_result)");
 }
 
+TEST_F(Dry, TheArgumentsAreThoseOfALiveCall) {
+  std::vector<std::string> seen;
+  auto& action = world.add("drain", ActionClass::kProbed, Effect::kChange);
+  action.spec.arguments.push_back({"timeout", "duration", false, ""});
+  action.plan = [&seen](const Value& args) -> base::Result<model::Plan> {
+    seen.push_back(model::to_json(args));
+    model::Plan plan;
+    plan.targets = {"box/one/a"};
+    return plan;
+  };
+  const auto got = plan(R"(
+    box.drain { dry_result = 1 }
+    box.drain { timeout = "5s", dry_result = 1 }
+    box.drain { dr_result = 1 })");
+  ASSERT_TRUE(got.ok());
+  EXPECT_THAT(seen, ElementsAre("{}", R"({"timeout":"5s"})"));
+  EXPECT_EQ((*got)["steps"].as_list()[0]["args"].text(), "{}");
+  EXPECT_EQ((*got)["ends"].text(), "failed: box/dry.lua:6: box.drain takes no argument \"dr_result\"");
+}
+
+TEST_F(Dry, SaysHowItEnds) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"return run:done()", "done"},       {"run:fail 'no'", "failed"},          {"run:escalate 'see'", "escalated"},
+      {"while true do end", "limit"},      {"box.restart { id = 'a' }", "open"}, {"box.restrat {}", "failed"},
+      {"run:use('box', 'ten')", "failed"}, {"run:use('bix')", "failed"}};
+  for (const auto& [body, result] : cases) EXPECT_EQ((*plan(body))["result"].text(), result) << body;
+}
+
+TEST_F(Dry, AnActionThatIsNotThereIsNamed) {
+  EXPECT_EQ((*plan("box.restrat {}"))["ends"].text(),
+            "failed: box/dry.lua:3: box has no action \"restrat\" (did you mean \"restart\"?)");
+}
+
+TEST_F(Dry, ALoopThatNoChangeEndsIsALimit) {
+  const auto got = plan("while true do run:note 'again' end");
+  ASSERT_TRUE(got.ok()) << got.error().text;
+  EXPECT_EQ((*got)["ends"].text(), "limit: more than 10000 calls: does it turn in a loop?");
+}
+
+TEST_F(Dry, BranchesAreAnsweredOneByOne) {
+  const auto got = plan(R"(
+    local seen = {}
+    run:each({ "a", "b", "c" }, { ramp = false }, function(id)
+      seen[id] = box.inspect { id = id }.state
+      box.restart { id = id, dry_result = {} }
+    end)
+    return run:done(seen.a .. seen.b .. seen.c))");
+  ASSERT_TRUE(got.ok()) << got.error().text;
+  EXPECT_EQ((*got)["ends"].text(), "done: exitedexitedexited");
+  EXPECT_EQ((*got)["steps"].as_list().size(), 3u);
+}
+
 TEST_F(Dry, SaysWhomItWouldAskAndWhatItWouldWaitFor) {
   const auto got = plan(R"(
     run:note "begins"
