@@ -232,12 +232,15 @@ Result<std::string> file_text(const std::string& path) {
   return text.str();
 }
 
-std::vector<std::string> parts_beside(const std::string& path) {
+Result<std::vector<std::string>> parts_beside(const std::string& path) {
   std::vector<std::string> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path() / "conf.d", error))
-    if (entry.path().extension() == ".yaml" && entry.path().filename().string()[0] != '.')
-      found.push_back(entry.path().string());
+  const fs::path folder = fs::path(path).parent_path() / "conf.d";
+  for (fs::directory_iterator each(folder, error), end; !error && each != end; each.increment(error))
+    if (each->path().extension() == ".yaml" && each->path().filename().string()[0] != '.')
+      found.push_back(each->path().string());
+  if (error && error != std::errc::no_such_file_or_directory)
+    return Error{base::Fault::kNotFound, "cannot read the folder " + folder.string() + ": " + error.message()};
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -271,7 +274,7 @@ Result<Config> read_config(const std::string& text, const std::string& file, con
 Result<Config> load_config(const std::string& path, const Places& places, const Environment& environment) {
   std::vector<std::pair<std::string, std::string>> files;
   const std::string full = fs::absolute(path).lexically_normal().string();
-  std::vector<std::string> names = parts_beside(full);
+  REEVE_TRY(std::vector<std::string> names, parts_beside(full));
   names.insert(names.begin(), path);
   for (const std::string& name : names) {
     REEVE_TRY(std::string text, file_text(name));

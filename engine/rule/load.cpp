@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 
+#include "base/file_kind.h"
 #include "rule/duplicates.h"
 #include "rule/file_reader.h"
 
@@ -13,6 +14,8 @@ namespace reeve::rule {
 
 namespace {
 namespace fs = std::filesystem;
+
+constexpr int kDeepest = 20;  // levels of folders: a circle of links ends here
 
 struct File {
   fs::path path;
@@ -33,18 +36,31 @@ bool is_rule_file(const std::string& name) {
   return false;
 }
 
+// One name of a rule folder: a file of rules, or why it is none.
+void look_at(const fs::path& path, const std::string& below, std::vector<File>& found, Findings& findings) {
+  const std::string name = path.filename().string();
+  const bool lua = ends_with(name, ".lua") && !ends_with(name, "_test.lua") && name[0] != '.';
+  if (!lua && !is_rule_file(name)) return;
+  if (const std::string why = base::why_no_file(path.string()); !why.empty())
+    return findings.add(base::invalid(path.string() + ": " + why + "; mend it, or take it out of the rules"));
+  if (lua)
+    findings.warnings.push_back(path.string() + ":1:1: rules in Lua are not yet supported; the file is not read");
+  else
+    found.push_back({path, below});
+}
+
 void find_in_folder(const fs::path& folder, std::vector<File>& files, Findings& findings) {
   std::error_code error;
   std::vector<File> found;
-  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (it->is_directory(error) && name[0] == '.') it.disable_recursion_pending();
-    if (!it->is_regular_file(error)) continue;
-    const std::string below = it->path().lexically_relative(folder).generic_string();
-    if (is_rule_file(name)) found.push_back({it->path(), below});
-    if (ends_with(name, ".lua") && !ends_with(name, "_test.lua"))
-      findings.warnings.push_back(it->path().string() +
-                                  ":1:1: rules in Lua are not yet supported; the file is not read");
+  const auto links_too = fs::directory_options::follow_directory_symlink;
+  for (fs::recursive_directory_iterator it(folder, links_too, error), end; !error && it != end; it.increment(error)) {
+    std::error_code ignored;  // what cannot be looked at is no folder
+    const bool hidden = it->path().filename().string()[0] == '.';
+    if (it->is_directory(ignored) && (hidden || it.depth() >= kDeepest)) it.disable_recursion_pending();
+    if (it.depth() >= kDeepest && it->is_directory(ignored))
+      findings.add(
+          base::invalid(it->path().string() + ": is too deep below " + folder.string() + " (a link in a circle?)"));
+    look_at(it->path(), it->path().lexically_relative(folder).generic_string(), found, findings);
   }
   if (error) findings.add(base::invalid(folder.string() + ": the folder cannot be read: " + error.message()));
   std::sort(found.begin(), found.end(), [](const File& a, const File& b) { return a.name < b.name; });
@@ -60,10 +76,10 @@ std::vector<File> find_files(const std::vector<std::string>& paths, Findings& fi
     std::error_code error;
     if (fs::is_directory(path, error)) {
       find_in_folder(path, files, findings);
-    } else if (fs::exists(path, error)) {
+    } else if (const std::string why = base::why_no_file(path.string()); why.empty()) {
       files.push_back({path, path.filename().string()});
     } else {
-      findings.add({base::Fault::kNotFound, text + ": no such file or folder"});
+      findings.add({base::Fault::kNotFound, text + ": " + (why == "is not there" ? "no such file or folder" : why)});
     }
     // Two folders may hold files of one name; ids must tell them apart.
     const std::string folder = (path.has_filename() ? path : path.parent_path()).filename().string();

@@ -6,9 +6,12 @@
 #include <set>
 #include <sstream>
 
+#include "base/file_kind.h"
+
 namespace reeve::runbook {
 
 namespace fs = std::filesystem;
+using base::Error;
 using base::Result;
 
 namespace {
@@ -23,6 +26,8 @@ Result<std::string> read_file(const std::string& path) {
   if (!file) return unreadable(path);
   return text.str();
 }
+
+constexpr int kDeepest = 20;  // levels of folders: a circle of links ends here
 
 bool is_runbook(const fs::path& below) {
   if (below.extension() != ".lua" || below.stem().string().ends_with("_test")) return false;
@@ -65,29 +70,53 @@ Source source_of(const std::string& path) {
   return {below.substr(0, below.size() - 4), folder.string()};
 }
 
+namespace {
+/// Names of the runbooks of a folder, sorted; what has the name of one and is no file is a problem.
+std::vector<std::string> names_in(const std::string& folder, std::vector<std::string>& problems) {
+  std::vector<std::string> names;
+  std::error_code error;
+  const auto links_too = fs::directory_options::follow_directory_symlink;
+  for (fs::recursive_directory_iterator each(folder, links_too, error), end; !error && each != end;
+       each.increment(error)) {
+    std::error_code ignored;  // what cannot be looked at is no folder
+    const std::string path = each->path().string();
+    const bool hidden = each->path().filename().string()[0] == '.';
+    if (hidden && each->is_directory(ignored)) each.disable_recursion_pending();
+    if (each.depth() >= kDeepest && each->is_directory(ignored)) {
+      each.disable_recursion_pending();
+      problems.push_back(path + ": is too deep below " + folder + " (a link in a circle?)");
+    }
+    const fs::path below = each->path().lexically_relative(folder);
+    if (hidden || !is_runbook(below)) continue;
+    if (const std::string why = base::why_no_file(path); !why.empty())
+      problems.push_back(path + ": " + why + "; mend it, or take it out of the runbooks");
+    else
+      names.push_back(below.string().substr(0, below.string().size() - 4));
+  }
+  if (error) problems.push_back(folder + ": cannot be read: " + error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+}  // namespace
+
 Result<std::vector<Source>> find_sources(const std::vector<std::string>& folders) {
   std::vector<Source> found;
   std::set<std::string> names;
+  std::vector<std::string> problems;
   for (const std::string& folder : folders) {
-    std::error_code problem;
-    if (folder.ends_with(".lua") && fs::is_regular_file(folder, problem)) {
+    std::error_code ignored;
+    if (folder.ends_with(".lua") && !fs::is_directory(folder, ignored)) {
       const Source one = source_of(folder);
-      if (names.insert(one.name).second) found.push_back(one);
+      if (const std::string why = base::why_no_file(folder); !why.empty())
+        problems.push_back(folder + ": " + why);
+      else if (names.insert(one.name).second)
+        found.push_back(one);
       continue;
     }
-    std::vector<std::string> here;
-    fs::recursive_directory_iterator each(folder, problem), end;
-    if (problem) return unreadable(folder);
-    for (; each != end; each.increment(problem)) {
-      const fs::path below = each->path().lexically_relative(folder);
-      if (each->is_regular_file() && is_runbook(below))
-        here.push_back(below.string().substr(0, below.string().size() - 4));
-      if (problem) return unreadable(folder);
-    }
-    std::sort(here.begin(), here.end());
-    for (const std::string& name : here)
+    for (const std::string& name : names_in(folder, problems))
       if (names.insert(name).second) found.push_back({name, folder});
   }
+  if (!problems.empty()) return Error{base::Fault::kNotFound, base::join(problems, "\n")};
   return found;
 }
 

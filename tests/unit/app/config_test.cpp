@@ -121,6 +121,17 @@ TEST_F(ConfigFile, OfConfDOnlyYamlFilesThatAreNotHiddenCount) {
   EXPECT_TRUE(read("").ok());
 }
 
+TEST_F(ConfigFile, APartThatIsNoFileIsRefused) {
+  fs::create_symlink("gone.yaml", folder + "/conf.d/a.yaml");
+  EXPECT_THAT(error(""), testing::HasSubstr("cannot read the configuration FOLDER/conf.d/a.yaml"));
+  fs::remove(folder + "/conf.d/a.yaml");
+  fs::create_directories(folder + "/conf.d/a.yaml");
+  EXPECT_THAT(error(""), testing::HasSubstr("cannot read the configuration FOLDER/conf.d/a.yaml"));
+  fs::remove_all(folder + "/conf.d");
+  write("conf.d", "a file in place of the folder");
+  EXPECT_THAT(error(""), testing::HasSubstr("cannot read the folder FOLDER/conf.d: Not a directory"));
+}
+
 TEST_F(ConfigFile, PathsOfConfDStartWhereThoseOfTheMainFileDo) {
   write("conf.d/a.yaml", "rules: [rules]\nstate: /elsewhere/../data\n");
   const auto config = read("rules: [share/rules]\n");

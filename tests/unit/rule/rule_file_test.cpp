@@ -263,6 +263,33 @@ TEST_F(RuleFolder, SaysWhatIsMissing) {
   EXPECT_THAT(set.error().text, HasSubstr("nowhere: no such file or folder"));
 }
 
+// Rules must not vanish because their file became something else.
+TEST_F(RuleFolder, RefusesWhatHasTheNameOfAFileAndIsNone) {
+  write("good.yaml", file("g"));
+  fs::create_symlink("gone/shop.yaml", folder_ / "shop.yaml");
+  fs::create_directories(folder_ / "folder.yml");
+  ASSERT_EQ(::mkfifo((folder_ / "pipe.yaml").c_str(), 0600), 0);
+  fs::create_symlink("round.yaml", folder_ / "round.yaml");
+  const auto set = load({folder_.string()}, kInterval);
+  ASSERT_FALSE(set.ok());
+  for (const char* part :
+       {"/shop.yaml: is a link to gone/shop.yaml, which is not there", "/folder.yml: is a folder, not a file",
+        "/pipe.yaml: is not a regular file", "/round.yaml: cannot be looked at: Too many levels of symbolic links"})
+    EXPECT_THAT(set.error().text, HasSubstr(folder_.string() + part));
+  EXPECT_THAT(load({(folder_ / "pipe.yaml").string()}, kInterval).error().text, HasSubstr("is not a regular file"));
+}
+
+TEST_F(RuleFolder, FollowsLinksToFilesAndFolders) {
+  write("..data/shop.yaml", file("mounted"));  // as Kubernetes mounts a ConfigMap
+  fs::create_symlink("..data/shop.yaml", folder_ / "shop.yaml");
+  write(".elsewhere/x.yaml", file("linked"));
+  fs::create_symlink(".elsewhere", folder_ / "team");
+  fs::create_symlink("gone", folder_ / ".#shop.yaml");  // as Emacs marks a file that is being edited
+  EXPECT_THAT(ids({folder_.string()}), ElementsAre("shop.yaml/mounted/A/1", "team/x.yaml/linked/A/1"));
+  fs::create_symlink("..", folder_ / ".elsewhere" / "up");
+  EXPECT_THAT(load({folder_.string()}, kInterval).error().text, HasSubstr("(a link in a circle?)"));
+}
+
 TEST_F(RuleFolder, TellsTheErrorsOfAllFiles) {
   write("a.yaml", "groups: [{ name: g, rules: [{ alert: A, expr: 'up ==' }] }]\n");
   write("b.yaml", "groups: 7\n");

@@ -60,6 +60,28 @@ TEST_F(Folders, EveryLuaFileIsARunbookButTestsAndLibraries) {
   EXPECT_THAT(names({at("one")}), ElementsAre("b/a", "b/deep/er", "b/z", "top"));
 }
 
+TEST_F(Folders, WhatHasTheNameOfARunbookAndIsNoFileIsRefused) {
+  file("one/b/a.lua");
+  fs::create_symlink("gone.lua", root / "one/b/x.lua");
+  fs::create_directories(root / "one/y.lua");
+  const std::string said = names({at("one")}).front();
+  EXPECT_THAT(said, HasSubstr(at("one/b/x.lua") + ": is a link to gone.lua, which is not there"));
+  EXPECT_THAT(said, HasSubstr(at("one/y.lua") + ": is a folder, not a file"));
+  EXPECT_THAT(names({at("one/b/x.lua")}).front(), HasSubstr("is a link to gone.lua"));
+  EXPECT_THAT(load_all({at("one")}), HasSubstr("is a folder, not a file"));
+}
+
+TEST_F(Folders, LinksAreFollowedAndWhatIsHiddenIsNot) {
+  file("away/a.lua");
+  file("one/..data/c.lua");
+  fs::create_directory_symlink("../away", root / "one/b");
+  fs::create_symlink("..data/c.lua", root / "one/c.lua");
+  fs::create_symlink("gone", root / "one/.#c.lua");
+  EXPECT_THAT(names({at("one")}), ElementsAre("b/a", "c"));
+  fs::create_directory_symlink("..", root / "away/up");
+  EXPECT_THAT(names({at("one")}).front(), HasSubstr("(a link in a circle?)"));
+}
+
 TEST_F(Folders, AnEarlierFolderGoesBeforeALaterOne) {
   file("one/b/a.lua", "-- mine");
   file("two/b/a.lua", "-- shipped");
@@ -79,7 +101,7 @@ TEST_F(Folders, AFileStandsForItself) {
 }
 
 TEST_F(Folders, AFolderThatIsNotThereIsSaid) {
-  EXPECT_THAT(names({at("none")}), ElementsAre("error: " + at("none") + ": cannot be read"));
+  EXPECT_THAT(names({at("none")}), ElementsAre("error: " + at("none") + ": cannot be read: No such file or directory"));
 }
 
 TEST_F(Folders, NamesComeFromBelowAFolderNamedRunbooks) {
