@@ -29,6 +29,23 @@ std::optional<Program> find_in(const std::string& folder, const std::string& nam
   return program_at(name, base + "/" + name, true);
 }
 
+// Why no file of these folders is the plugin, where one has its name; else empty.
+std::string what_is_there(const Search& search, const std::string& name) {
+  for (const std::string& folder : search.folders) {
+    const std::string base = folder + "/" + name;
+    for (const std::string& path : {base + ".so", base + "/" + name + ".so", base, base + "/" + name}) {
+      struct stat info{};
+      if (::lstat(path.c_str(), &info) != 0) continue;
+      if (::stat(path.c_str(), &info) != 0) return path + " is a link to what cannot be reached";
+      if (S_ISREG(info.st_mode)) return path + " may not be executed (chmod +x)";
+    }
+    struct stat info{};
+    if (::stat(base.c_str(), &info) == 0 && S_ISDIR(info.st_mode))
+      return "the folder " + base + " has neither " + name + ".so nor a program " + name;
+  }
+  return {};
+}
+
 bool is_name(const std::string& name) {
   const auto good = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -47,6 +64,8 @@ base::Result<Program> find_program(const Search& search, const std::string& name
   if (!is_name(name)) return base::invalid("\"" + name + "\" is no name of a plugin (letters, digits, _ and -)");
   for (const std::string& folder : search.folders)
     if (auto found = find_in(folder, name)) return *found;
+  if (const std::string there = what_is_there(search, name); !there.empty())
+    return base::Error{base::Fault::kNotFound, "no plugin \"" + name + "\": " + there};
   std::vector<std::string> names;
   for (const Program& program : list_programs(search)) names.push_back(program.name);
   const std::string near = base::did_you_mean(name, names);

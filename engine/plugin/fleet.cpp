@@ -46,9 +46,9 @@ void FleetImpl::on_prepared(std::vector<Prepared> prepared) {
   std::vector<std::string> complaints;
   std::string told;  // a plugin that does not come up is told once, not for each of its instances
   for (const Prepared& one : prepared_) {
-    if (one.fault.empty() || tolerated(one) || (one.broken && told == one.program.path)) continue;
+    if (one.fault.empty() || tolerated(one) || (one.broken && told == one.config.plugin)) continue;
     complaints.push_back(one.complaint());
-    if (one.broken) told = one.program.path;
+    if (one.broken) told = one.config.plugin;
   }
   ready_ = complaints.empty();
   const auto done = std::move(on_ready_);

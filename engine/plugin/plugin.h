@@ -100,9 +100,10 @@ struct Ports {
   std::function<void(const StateChange&)> on_state;
   /// The stored cursor with which a Watcher is opened.
   std::function<std::string(const std::string& instance)> cursor;
-  /// True: the first prepare() does not fail for a plugin whose program does not come up (no shared object, another
-  /// ABI, it crashes, it hangs). It is told as crashed, tried again for ever, and runs as soon as it does. So one
-  /// broken plugin keeps no engine from starting. A later prepare() fails for every one that was not broken before.
+  /// True: the first prepare() does not fail for a plugin whose program does not come up (it is not there, no
+  /// shared object, another ABI, a bad manifest, it crashes, it hangs). It is told as crashed, tried again for ever,
+  /// and runs as soon as it does. So one broken plugin keeps no engine from starting. A later prepare() fails for every
+  /// one that was not broken before.
   bool starts_without_broken = false;
 };
 

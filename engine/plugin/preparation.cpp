@@ -67,6 +67,7 @@ void Preparation::find_all() {
     auto program = find_program(around_.search, one.config.plugin);
     if (!program.ok()) {
       one.fault = program.error().text;
+      one.broken = program.error().fault == base::Fault::kNotFound;
       continue;
     }
     one.program = *program;

@@ -133,6 +133,23 @@ TEST_F(Plant, WhatWasBrokenHoldsNoReloadUpAndWhatBreaksNowDoes) {
   EXPECT_EQ(state_of("bad/local"), "broken");
 }
 
+TEST_F(Plant, OneWhoseProgramIsGoneIsBrokenUntilItIsThere) {
+  reset(true);
+  install("good");
+  run("- late: {name: a}\n- late: {name: b}\n- good");
+  EXPECT_EQ(state_of("good/local"), "up");
+  EXPECT_EQ(state_of("late/a"), "broken");
+  EXPECT_EQ(told(What::kCrashed), 2);
+  EXPECT_EQ(states.front().detail, "no plugin \"late\" in " + folder.path());
+  const std::string said = prepare("- gone\n- gone: {name: b}\n- good");
+  EXPECT_NE(said.find("no plugin \"gone\""), std::string::npos) << "a reload is refused: " << said;
+  EXPECT_EQ(said.find("gone/b"), std::string::npos) << "told once: " << said;
+  install("late");
+  loop.advance(seconds(40));
+  EXPECT_EQ(state_of("late/a"), "up");
+  EXPECT_EQ(told(What::kRecovered), 2);
+}
+
 TEST_F(Plant, WhatIsTakenOutIsNotTriedAgain) {
   reset(true);
   install("bad");

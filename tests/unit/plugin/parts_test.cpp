@@ -1,6 +1,8 @@
 // The parts of plugin that need no process.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "model/json.h"
 #include "model/msgpack.h"
 #include "plugin/arguments.h"
@@ -78,6 +80,19 @@ TEST(Catalog, AMissingOneIsExplained) {
   std::vector<std::string> names;
   for (const Program& program : list_programs(search)) names.push_back(program.name);
   EXPECT_EQ(names, (std::vector<std::string>{"docker", "host"}));
+}
+
+TEST(Catalog, OneThatIsThereButCannotBeRunIsExplained) {
+  const Folder folder;
+  folder.write("plain", "#!/bin/sh");
+  folder.write("empty/README", "words");
+  std::filesystem::create_symlink("gone", folder.path() + "/link.so");
+  const Search search{{"/no/such/folder", folder.path()}, ""};
+  const auto why = [&](const std::string& name) { return find_program(search, name).error().text; };
+  EXPECT_EQ(why("plain"), "no plugin \"plain\": " + folder.path() + "/plain may not be executed (chmod +x)");
+  EXPECT_EQ(why("empty"),
+            "no plugin \"empty\": the folder " + folder.path() + "/empty has neither empty.so nor a program empty");
+  EXPECT_EQ(why("link"), "no plugin \"link\": " + folder.path() + "/link.so is a link to what cannot be reached");
 }
 
 TEST(Catalog, TheFingerprintChangesWithTheFile) {
