@@ -1,5 +1,6 @@
 #include "api/sockets.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -9,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -57,6 +59,33 @@ base::Result<Addresses> look_up(const std::string& host, const std::string& port
   const base::Fault fault = (flags & AI_NUMERICHOST) != 0 ? base::Fault::kInvalid : base::Fault::kUnavailable;
   return base::Error{fault, "\"" + host + ":" + port + "\": " + gai_strerror(error)};
 }
+base::Error no_address(const std::string& text, const std::string& why) {
+  return base::invalid("\"" + text + "\" is no address to listen on: " + why +
+                       "; write IP:PORT, like 127.0.0.1:9911 or [::1]:9911, or none");
+}
+
+bool is_port(const std::string& text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && text.size() <= 5 && std::all_of(text.begin(), text.end(), digit) && std::stoi(text) <= 65535;
+}
+
+struct Address {
+  std::string host, port;  // no host: all addresses of this machine
+};
+base::Result<Address> address_of(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return no_address(text, "it has no port");
+  Address out{text.substr(0, colon), text.substr(colon + 1)};
+  if (!is_port(out.port)) return no_address(text, "the port is a number from 0 (any free one) to 65535");
+  if (out.host == "localhost") out.host = "127.0.0.1";  // never wait for a name server
+  if (out.host.empty()) return out;
+  in_addr four{};
+  if (inet_pton(AF_INET, out.host.c_str(), &four) == 1) return out;
+  const bool six = out.host.size() > 2 && out.host.front() == '[' && out.host.back() == ']';
+  if (six) out.host = out.host.substr(1, out.host.size() - 2);
+  if (six && out.host.find(':') != std::string::npos && look_up(out.host, out.port, AI_NUMERICHOST).ok()) return out;
+  return no_address(text, "\"" + text.substr(0, colon) + "\" is no IP address");
+}
 }  // namespace
 
 Fd& Fd::operator=(Fd&& other) noexcept {
@@ -99,14 +128,15 @@ base::Result<Fd> connect_to_file(const std::string& path) {
   return fd;
 }
 
+base::Status check_address(const std::string& address) {
+  REEVE_CHECK(address_of(address));
+  return {};
+}
+
 base::Result<Fd> listen_on_tcp(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return base::invalid("listen: \"" + address + "\" is not ADDRESS:PORT");
-  std::string host = address.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";  // never wait for a name server
-  const auto found = look_up(host, address.substr(colon + 1), AI_PASSIVE | AI_NUMERICHOST);
-  if (!found.ok()) return base::invalid("listen: " + found.error().text + " (an IP address and a port are needed)");
+  REEVE_TRY(const Address read, address_of(address));
+  const auto found = look_up(read.host, read.port, AI_PASSIVE | AI_NUMERICHOST);
+  if (!found.ok()) return no_address(address, found.error().text);
   const addrinfo& info = **found;
   Fd fd(socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return failed("cannot make a socket");

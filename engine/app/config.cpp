@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "api/sockets.h"
+
 namespace reeve::app {
 
 namespace fs = std::filesystem;
@@ -66,8 +68,11 @@ class Reader {
     if (name == "state") {
       REEVE_TRY(const std::string path, value.text());
       config_.state = absolute(path, folder_);
+      config_.state_place = value;
     } else if (name == "listen") {
       REEVE_TRY(config_.listen, value.text());
+      if (config_.listen == "none") return {};
+      if (const Status good = api::check_address(config_.listen); !good.ok()) return value.error(good.error().text);
     } else if (name == "safety") {
       REEVE_TRY(config_.safety, guard::read_settings(value));
     } else if (name == "mode") {

@@ -26,6 +26,7 @@ struct Config {
   std::string folder;  ///< paths in it are relative to this
   std::string hash;    ///< SHA-256 of the texts of all its files
   std::string state = "reeve-data";
+  std::optional<yaml::Node> state_place;  ///< where `state` stands; empty: it is the default
   std::string listen = "127.0.0.1:9911";
   std::vector<plugin::InstanceConfig> plugins;
   std::vector<std::string> rules, runbooks, plugin_dirs;  ///< absolute

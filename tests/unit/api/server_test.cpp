@@ -115,8 +115,35 @@ TEST(Server, SaysWhyItCannotListen) {
   base::AsioLoop loop(base::system_clock());
   Server server(loop);
   EXPECT_EQ(server.listen_unix("/nowhere/at/all/reeve.sock").error().fault, base::Fault::kUnavailable);
-  for (const char* address : {"", "127.0.0.1", "name.example:80", "127.0.0.1:port", "300.1.1.1:80"})
-    EXPECT_EQ(server.listen_tcp(address).error().fault, base::Fault::kInvalid) << address;
+  const std::pair<const char*, const char*> bad[] = {
+      {"", "it has no port"},
+      {"127.0.0.1", "it has no port"},
+      {"5", "it has no port"},
+      {"127.0.0.1:", "the port is a number from 0 (any free one) to 65535"},
+      {"127.0.0.1:port", "the port is a number"},
+      {"127.0.0.1:99999", "the port is a number"},
+      {"127.0.0.1:65536", "the port is a number"},
+      {"127.0.0.1:-1", "the port is a number"},
+      {"127.0.0.1: 80", "the port is a number"},
+      {"127.0.0.1:4294967376", "the port is a number"},
+      {"name.example:80", "\"name.example\" is no IP address"},
+      {"300.1.1.1:80", "\"300.1.1.1\" is no IP address"},
+      {"127.1:80", "\"127.1\" is no IP address"},
+      {"::1:80", "\"::1\" is no IP address"},
+      {"[127.0.0.1]:80", "\"[127.0.0.1]\" is no IP address"},
+      {"[::g]:80", "\"[::g]\" is no IP address"},
+      {"none", "it has no port"},
+  };
+  for (const auto& [address, why] : bad) {
+    const base::Status said = server.listen_tcp(address);
+    ASSERT_FALSE(said.ok()) << address;
+    EXPECT_EQ(said.error().fault, base::Fault::kInvalid) << address;
+    EXPECT_NE(said.error().text.find(why), std::string::npos) << said.error().text;
+    EXPECT_EQ(said.error().text, check_address(address).error().text) << "known before it is tried";
+  }
+  for (const char* address :
+       {"127.0.0.1:0", "0.0.0.0:65535", "[::1]:9911", "[fe80::1%lo]:1", ":9911", "localhost:00080"})
+    EXPECT_TRUE(check_address(address).ok()) << address << ": " << check_address(address).error().text;
   ASSERT_TRUE(server.listen_tcp("127.0.0.1:0").ok());
   Server second(loop);
   const auto taken = second.listen_tcp("127.0.0.1:" + std::to_string(server.tcp_port()));
