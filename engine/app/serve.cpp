@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "api/sockets.h"
 #include "app/engine.h"
 
 namespace reeve::app {
@@ -22,6 +23,12 @@ int serve(const cli::ServeOptions& options, const std::string& version) {
     std::cerr << "no configuration: write ./reeve.yaml (see README), or give --config FILE\n";
     return cli::kUsage;
   }
+  if (!options.listen.empty() && options.listen != "none") {
+    if (const base::Status good = api::check_address(options.listen); !good.ok()) {
+      std::cerr << "--listen: " << good.error().text << "\n";
+      return cli::kUsage;
+    }
+  }
   EngineSettings settings;
   settings.places = find_places();
   settings.source = config_of_file(*path, settings.places);
@@ -32,7 +39,7 @@ int serve(const cli::ServeOptions& options, const std::string& version) {
   settings.on_started = [&exit](const base::Status& status) {
     if (status.ok()) return;
     std::cerr << status.error().text << "\n";
-    exit = cli::exit_of(status.error());
+    exit = cli::kFailure;  // whatever kept it from starting: the codes above 1 are answers of commands
   };
   Engine engine(std::move(settings));
   const int ran = engine.run();
