@@ -33,6 +33,8 @@ struct StartRequest {
 struct Engine {
   using Done = std::function<void(base::Result<model::Value>)>;
   using DoneStatus = std::function<void(base::Status)>;
+  /// Keys of the configuration that only the next start takes up.
+  using DoneReload = std::function<void(base::Result<std::vector<std::string>>)>;
   using DoneStarted = std::function<void(base::Result<runbook::Started>)>;
   /// A question to the ledger's reader; runs on the reader thread.
   using Read = std::function<base::Result<model::Value>(ledger::Reader&)>;
@@ -67,7 +69,7 @@ struct Engine {
   /// Lifts it; `scope` empty: every switch. \errors kNotFound when nothing is halted there.
   std::function<void(const std::string& scope, const std::string& actor, DoneStatus)> lift;
   /// kInvalid with every `file:line:col: ...` when the old configuration stays.
-  std::function<void(const std::string& actor, DoneStatus)> reload;
+  std::function<void(const std::string& actor, DoneReload)> reload;
 };
 
 /// Adds every route of API.md to `server`. `engine` is kept until the server ends.

@@ -16,7 +16,13 @@ void metrics(const Engine& engine, const Respond& respond) {
 
 void reload(const Engine& engine, const Request& request, const Respond& respond) {
   if (!engine.reload) return respond(failure(not_available()));
-  engine.reload(request.peer.actor, [respond](const base::Status& status) { respond(status); });
+  engine.reload(request.peer.actor, [respond](base::Result<std::vector<std::string>> waiting) {
+    if (!waiting.ok()) return respond(base::Status(waiting.error()));
+    model::Value answer = model::Value::map().set("ok", true), keys = model::Value::list();
+    for (std::string& key : *waiting) keys.push(std::move(key));
+    if (!waiting->empty()) answer.set("at_next_start", std::move(keys));
+    respond(base::Result<model::Value>(std::move(answer)));
+  });
 }
 }  // namespace
 

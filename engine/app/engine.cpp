@@ -91,7 +91,7 @@ void Engine::on_loaded(Result<std::shared_ptr<Loaded>> loaded) {
 
 Status Engine::begin(Loaded& loaded) {
   Parts& parts = *parts_;
-  const Config& config = loaded.config;
+  const Config& config = begun_with_ = loaded.config;
   parts.ledger->append(engine_entry("engine.start", parts.clock, settings_.version));
   wall_minus_boot_ = base::Duration{parts.clock.wall().us - parts.clock.boot().us};
   parts.rules = rule::make_engine(*parts.series, pipeline_->from_rules(), loop_, parts.random,
@@ -193,20 +193,37 @@ void Engine::save_series() {
     base::log_warn("the series cache cannot be saved", {{"error", status.error().text}});
 }
 
-void Engine::reload(const std::string& actor, std::function<void(Status)> done) {
+/// The ledger, the lock and the socket are where they were at the start, and people would look for them elsewhere.
+Status Engine::same_state(const Config& now) const {
+  if (!settings_.state.empty() || now.state == begun_with_.state) return {};
+  const std::string text = "the state folder cannot change while the engine runs (it runs on " + state_ +
+                           "): put it back, or stop the engine and start it anew";
+  return now.state_place ? now.state_place->error(text) : base::invalid(now.file + ": state: " + text);
+}
+
+std::vector<std::string> Engine::waiting_for_a_start(const Config& now) const {
+  std::vector<std::string> keys = taken_up_at_start(begun_with_, now);
+  if (!settings_.listen.empty()) std::erase(keys, "listen");  // the flag's word counts at the next start too
+  return keys;
+}
+
+void Engine::reload(const std::string& actor, api::Engine::DoneReload done) {
   if (at_ != At::kRunning) return done(base::Error{base::Fault::kUnavailable, "the engine is not running"});
   const auto on_read = [this, actor, done](Result<std::shared_ptr<Loaded>> loaded) {
-    if (!loaded.ok() || at_ != At::kRunning) {
-      const base::Error error =
-          loaded.ok() ? base::Error{base::Fault::kUnavailable, "the engine is stopping"} : loaded.error();
-      base::log_error("reload refused, the old configuration stays", {{"error", error.text}});
-      return done(error);
+    Status good = loaded.ok() ? same_state((*loaded)->config) : Status(loaded.error());
+    if (good.ok() && at_ != At::kRunning) good = base::Error{base::Fault::kUnavailable, "the engine is stopping"};
+    if (!good.ok()) {
+      base::log_error("reload refused, the old configuration stays", {{"error", good.error().text}});
+      return done(good.error());
     }
     put_in_place(**loaded, actor);
     parts_->fleet->apply();
     parts_->collector->schedule();
+    const std::vector<std::string> waiting = waiting_for_a_start(parts_->config);
     base::log_info("reloaded", {{"hash", parts_->config.hash}});
-    parts_->ledger->flush([done](const Status& durable) { done(durable); });
+    if (!waiting.empty()) base::log_warn("taken up at the next start only", {{"keys", base::join(waiting, ", ")}});
+    parts_->ledger->flush(
+        [done, waiting](const Status& durable) { durable.ok() ? done(waiting) : done(durable.error()); });
   };
   const base::Handle handle = loadings_.add(std::make_unique<Loading>(*parts_, settings_.source, on_read));
   loadings_.find(handle)->begin(loadings_, handle);
@@ -229,7 +246,7 @@ void Engine::on_signal() {
   while (read(signals_, &info, sizeof info) == sizeof info) {
     const std::string actor = "uid:" + std::to_string(info.ssi_uid);
     if (info.ssi_signo == SIGHUP) {
-      reload(actor, [](const Status&) {});
+      reload(actor, [](const Result<std::vector<std::string>>&) {});
     } else if (info.ssi_signo == SIGUSR1) {
       halt("*", "SIGUSR1", actor, [](const Status&) {});
     } else {

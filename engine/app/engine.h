@@ -38,8 +38,9 @@ class Engine {
   int run();
   /// Core thread (post it from elsewhere): drains, saves, ends. Twice: at once.
   void stop(const std::string& why);
-  /// Core thread: reads everything again; the old set stays when anything is wrong.
-  void reload(const std::string& actor, std::function<void(base::Status)> done);
+  /// Core thread: reads everything again; the old set stays when anything is wrong. The answer names the keys that only
+  /// the next start takes up.
+  void reload(const std::string& actor, api::Engine::DoneReload done);
 
   /// What a person's request means: no alert, no verify, his own word as approval unless the engine's mode is stricter.
   runbook::Candidate candidate_of(api::StartRequest request) const;
@@ -56,6 +57,9 @@ class Engine {
   void make_parts(const Config& config);
   void on_loaded(base::Result<std::shared_ptr<Loaded>> loaded);
   base::Status begin(Loaded& loaded);
+  base::Status same_state(const Config& now) const;
+  /// Keys whose new value waits for the next start.
+  std::vector<std::string> waiting_for_a_start(const Config& now) const;
   void put_in_place(Loaded& loaded, const std::string& actor);
   base::Status listen();
   void tick();
@@ -75,6 +79,7 @@ class Engine {
   void register_metrics();
 
   EngineSettings settings_;
+  Config begun_with_;  ///< the configuration of the start
   base::AsioLoop loop_;
   std::string state_;
   std::optional<StateFolder> folder_;

@@ -112,6 +112,19 @@ Status check_responses(const Config& config, const rule::RuleSet& rules, const r
   return {};
 }
 
+std::vector<std::string> taken_up_at_start(const Config& begun_with, const Config& now) {
+  std::vector<std::string> keys;
+  const auto look = [&keys](const char* key, bool differs) {
+    if (differs) keys.emplace_back(key);
+  };
+  look("listen", begun_with.listen != now.listen);
+  look("external_labels", !(begun_with.external_labels == now.external_labels));
+  look("external_url", begun_with.external_url != now.external_url);
+  look("series.memory", begun_with.series_memory != now.series_memory);
+  look("ledger.anchor", begun_with.anchor != now.anchor);
+  return keys;
+}
+
 Loading::Loading(Parts& parts, ConfigSource source, Done done)
     : parts_(parts), source_(std::move(source)), done_(std::move(done)) {}
 

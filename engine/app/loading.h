@@ -34,6 +34,9 @@ std::vector<plugin::InstanceConfig> plugin_instances(const Config& config);
 /// Every response must name a runbook that is there, with its parameters. \errors all of them, joined by newlines.
 base::Status check_responses(const Config& config, const rule::RuleSet& rules, const runbook::Library& library);
 
+/// The keys of `now` that differ from what the engine began with, and that are read at a start only.
+std::vector<std::string> taken_up_at_start(const Config& begun_with, const Config& now);
+
 class Loading {
  public:
   using Done = std::function<void(base::Result<std::shared_ptr<Loaded>>)>;

@@ -196,6 +196,7 @@ class FakeEngine {
   std::vector<std::string> asked;  ///< core thread; "approve ap-7 uid:0"
   model::Decision verdict;         ///< of the next run
   base::Status reload_status;
+  std::vector<std::string> reload_waits;  ///< keys that only the next start takes up
   base::Status halt_status;
 
  private:
@@ -299,9 +300,10 @@ inline Engine FakeEngine::ports() {
     asked.push_back("lift \"" + scope + "\" " + actor);
     done(halt_status);
   };
-  engine.reload = [this](const std::string& actor, const Engine::DoneStatus& done) {
+  engine.reload = [this](const std::string& actor, const Engine::DoneReload& done) {
     asked.push_back("reload " + actor);
-    done(reload_status);
+    if (!reload_status.ok()) return done(reload_status.error());
+    done(reload_waits);
   };
   return engine;
 }

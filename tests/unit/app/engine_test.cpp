@@ -46,7 +46,6 @@ TEST_F(RunningEngine, MakesItsSocketAgainAndHoldsItsFolderWithoutTheLockFile) {
   ASSERT_TRUE(start().ok());
   fs::remove(state() + "/lock");
   fs::remove(state() + "/reeve.sock");
-  EXPECT_NE(reeve({"run", "do/note", "--param", "what=x", "--local"}).exit, cli::kOk);
   const Said rebuilt = reeve({"audit", "rebuild", "--replace"});
   EXPECT_EQ(rebuilt.exit, cli::kFailure) << rebuilt.out;
   EXPECT_THAT(rebuilt.err, HasSubstr("one engine per folder"));
@@ -100,6 +99,34 @@ TEST_P(Reload, IsAllOrNothing) {
   const auto loads = kinds();
   EXPECT_EQ(std::count(loads.begin(), loads.end(), "config.loaded"), *change.says ? 1 : 2) << change.what;
 }
+TEST_F(RunningEngine, StartsWithoutAPluginThatIsGoneAndSaysSo) {
+  write("reeve.yaml", "state: state\nlisten: none\nrules: [rules]\nplugins:\n- nothing: {name: x}\n");
+  const base::Status started = start();
+  ASSERT_TRUE(started.ok()) << started.error().text;
+  EXPECT_THAT(reeve({"status"}).out, HasSubstr("no plugin \"nothing\""));
+  stop();
+  EXPECT_THAT(kinds(), Contains("plugin.crashed"));
+}
+
+TEST_F(RunningEngine, AReloadSaysWhichKeysWaitForAStart) {
+  const std::string usual = "state: state\nrules: [rules]\nrunbooks: [runbooks]\n";
+  ASSERT_TRUE(start().ok());
+  EXPECT_EQ(reeve({"reload"}).out, "reloaded\n");
+  write("reeve.yaml", usual + "listen: 127.0.0.1:1\n");
+  EXPECT_EQ(reeve({"reload"}).out, "reloaded; `listen` is taken up at the next start\n");
+  write("reeve.yaml", usual +
+                          "listen: none\nexternal_labels: {site: a}\nexternal_url: http://r\nseries: {memory: 2MiB}\n"
+                          "ledger: {anchor: a.log}\n");
+  const Said said = reeve({"reload"});
+  EXPECT_EQ(said.out,
+            "reloaded; `external_labels`, `external_url`, `series.memory`, `ledger.anchor` are taken up at the next "
+            "start\n");
+  EXPECT_EQ(json({"reload"})["at_next_start"].as_list().size(), 4U);
+  write("reeve.yaml",
+        usual + "listen: none\nmode: suggest\nevaluation_interval: 1s\nsafety: {reason: x, cool_down: 1s}\n");
+  EXPECT_EQ(reeve({"reload"}).out, "reloaded\n") << "nothing waits any more, and these are taken up";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Files, Reload,
     testing::Values(Change{"a second file of rules", "x", "", ""},
@@ -123,6 +150,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Change{"an unknown key", "reeve.yaml", "stat: x\n", "reeve.yaml:1:1: unknown field \"stat\""},
                     Change{"a plugin that there is not", "reeve.yaml",
                            "state: state\nlisten: none\nrules: [rules]\nplugins:\n- nothing: {name: x}\n", "nothing"},
+                    Change{"another state folder", "reeve.yaml",
+                           "listen: none\nstate: other\nrules: [rules]\nrunbooks: [runbooks]\n",
+                           "reeve.yaml:2:8: the state folder cannot change while the engine runs"},
+                    Change{"no state folder named any more", "reeve.yaml",
+                           "listen: none\nrules: [rules]\nrunbooks: [runbooks]\n", "reeve.yaml: state: the state"},
+                    Change{"no address to listen on", "reeve.yaml", "state: state\nlisten: nope\nrules: [rules]\n",
+                           "reeve.yaml:2:9: \"nope\" is no address to listen on: it has no port; write IP:PORT"},
                     Change{"no rules any more", "reeve.yaml", "state: state\nlisten: none\n", "no rules"}));
 
 TEST_F(RunningEngine, ASwitchOutlivesTheEngineWithItsReasonAndIsLiftedByItsName) {
