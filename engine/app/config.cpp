@@ -21,7 +21,10 @@ const std::vector<std::string> kKeys{
     "notify", "packs",  "mode",    "external_labels", "external_url", "evaluation_interval", "series", "ledger"};
 
 std::string absolute(const std::string& path, const std::string& folder) {
-  return (fs::path(path).is_absolute() ? fs::path(path) : fs::path(folder) / path).lexically_normal().string();
+  std::string out =
+      (fs::path(path).is_absolute() ? fs::path(path) : fs::path(folder) / path).lexically_normal().string();
+  if (out.size() > 1 && out.back() == '/') out.pop_back();
+  return out;
 }
 
 /// Reads one file into a Config that may already hold others' lists.

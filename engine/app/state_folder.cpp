@@ -44,6 +44,9 @@ base::Status write_pid(const std::string& folder) {
 base::Result<StateFolder> StateFolder::take(const std::string& folder) {
   std::error_code made;
   if (std::filesystem::create_directories(folder, made)) chmod(folder.c_str(), 0700);
+  if (made && made != std::errc::not_a_directory && made != std::errc::file_exists)
+    return base::Error{base::Fault::kUnavailable, "cannot make the state folder " + folder + ": " + made.message() +
+                                                      " (may this user write there?)"};
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return failed("cannot open the state folder " + folder);
   StateFolder held(folder, fd);
