@@ -126,12 +126,6 @@ api::Engine Engine::api_ports() {
   ports.lift = [this](const std::string& scope, const std::string& actor, api::Engine::DoneStatus done) {
     lift(scope, actor, std::move(done));
   };
-  ports.reset = [this](const std::string& runbook, const std::string& target, const std::string& reason,
-                       const std::string& actor, const api::Engine::Done& done) {
-    Result<Value> answer = reset_breakers(*parts_, runbook, target, reason, actor);
-    if (!answer.ok()) return done(answer);
-    parts_->ledger->flush([done, answer](const Status& durable) { done(durable.ok() ? answer : durable.error()); });
-  };
   ports.reload = [this](const std::string& actor, api::Engine::DoneReload done) { reload(actor, std::move(done)); };
   return ports;
 }
