@@ -4,35 +4,14 @@
 #include "api/api.h"
 #include "api/target.h"
 #include "cli/commands.h"
+#include "cli/run_text.h"
 
 namespace reeve::cli {
 
 namespace {
 using model::Value;
 
-constexpr base::Duration kLook = base::millis(200);
 constexpr size_t kDetailColumns = 90;
-
-// "parked: approval", "ended: succeeded".
-std::string state_text(const Value& run) {
-  const std::string& state = run["state"].as_string();
-  const std::string& why = run[state == "ended" ? "result" : "reason"].as_string();
-  return why.empty() ? state : state + ": " + why;
-}
-
-Colour colour_of(const Value& run) {
-  const std::string& state = run["state"].as_string();
-  if (state == "parked") return Colour::kYellow;
-  if (state != "ended") return Colour::kNone;
-  return run["result"].as_string() == "succeeded" ? Colour::kGreen : Colour::kRed;
-}
-
-std::string took(const Value& run, base::Time now) {
-  const base::Time started{run["started_us"].as_int()};
-  const base::Time ended{run["ended_us"].as_int()};
-  if (started.us == 0) return "-";
-  return span((ended.us == 0 ? now : ended) - started);
-}
 
 void print_story(const Context& context, const Value& run) {
   std::ostream& out = context.out();
@@ -44,6 +23,8 @@ void print_story(const Context& context, const Value& run) {
   if (run["ended_us"].as_int() != 0)
     out << "ended        " << base::format_time(base::Time{run["ended_us"].as_int()}) << '\n';
   if (!run["message"].as_string().empty()) out << "message      " << printable(run["message"].text()) << '\n';
+  for (const std::string& command : settle_commands(run))
+    out << "in doubt     " << "say what became of the step: " << printable(command) << '\n';
   Table table({"SEQ", "TIME", "KIND", "SUBJECT", "FACTS"});
   for (const Value& entry : run["entries"].as_list()) {
     table.add({entry["seq"].text(), entry["at"].text().substr(11, 12), entry["kind"].text(),
@@ -121,32 +102,6 @@ std::string approval_of(const Context& context, const std::string& run) {
   for (const Value& approval : waiting->as_list())
     if (approval["run"].as_string() == run) return approval["id"].as_string();
   return {};
-}
-
-int exit_of_end(const Value& run) {
-  return run["result"].as_string() == "succeeded" ? kOk : kFailure;
-}
-
-int wait_for_end(const Context& context, const std::string& id, base::Duration timeout) {
-  const base::Boot until = context.io.clock.boot() + timeout;
-  std::string last;
-  for (;;) {
-    const auto run = context.get("/api/reeve/runs/" + api::escape(id) + "?entries=0");
-    if (!run.ok()) return context.fail(run.error());
-    const std::string state = state_text(*run);
-    if (state != last && context.is_table()) context.err() << "run " << id << ": " << state << '\n';
-    last = state;
-    if ((*run)["state"].as_string() == "ended") {
-      const int exit = exit_of_end(*run);
-      const std::string& message = (*run)["message"].as_string();
-      if (!context.print_data(*run))
-        context.out() << state << (message.empty() ? "" : ": ") << printable(message) << '\n';
-      return exit;
-    }
-    if (context.io.clock.boot() >= until)
-      return context.fail({base::Fault::kTimeout, "run " + id + " is still " + state + " after " + span(timeout)});
-    context.io.pause(kLook);
-  }
 }
 
 int started_exit(const Context& context, const Value& started) {
@@ -227,6 +182,7 @@ int runs(const Arguments& arguments, Context& context) {
   }
   if (table.empty()) context.out() << "no runs\n";
   table.print(context.out(), context.style);
+  for (const Value& run : answer->as_list()) say_in_doubt(context.out(), run["reason"].text(), run["run"].text());
   return kOk;
 }
 

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "cli/commands.h"
 #include "cli/latches.h"
+#include "cli/run_text.h"
 
 namespace reeve::cli {
 
@@ -145,6 +146,8 @@ void Screen::runs() {
          shortened(run.reason + (run.message.empty() || run.reason.empty() ? "" : ": ") + run.message, kTextColumns)});
   }
   table.print(out_, context_.style, "  ");
+  for (size_t i = 0; i < std::min(report_.runs.size(), kMostRows); ++i)
+    say_in_doubt(out_, report_.runs[i].reason, report_.runs[i].id);
   rest(report_.runs.size(), "runs");
 }
 
