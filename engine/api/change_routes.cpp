@@ -112,6 +112,17 @@ base::Status lift(const Engine& engine, const Request& request, const Respond& r
   engine.lift(scope, request.peer.actor, answer_to(respond));
   return {};
 }
+
+base::Status reset(const Engine& engine, const Request& request, const Respond& respond) {
+  REEVE_CHECK(only(request, {"runbook", "target", "reason"}));
+  REEVE_TRY(const std::string runbook, needed(request, "runbook"));
+  REEVE_TRY(const std::string reason, needed(request, "reason"));
+  REEVE_TRY(const std::string target, optional(request, "target"));
+  if (!engine.reset) return not_available();
+  engine.reset(runbook, target, reason, request.peer.actor,
+               [respond](const base::Result<Value>& answer) { respond(answer); });
+  return {};
+}
 }  // namespace
 
 void add_change_routes(Server& server, const Shared& context) {
@@ -128,6 +139,7 @@ void add_change_routes(Server& server, const Shared& context) {
   add("/api/reeve/approvals/{id}/deny", deny);
   add("/api/reeve/halt", halt);
   add("/api/reeve/lift", lift);
+  add("/api/reeve/reset", reset);
 }
 
 }  // namespace reeve::api

@@ -68,6 +68,12 @@ struct Engine {
   std::function<void(const std::string& scope, const std::string& reason, const std::string& actor, DoneStatus)> halt;
   /// Lifts it; `scope` empty: every switch. \errors kNotFound when nothing is halted there.
   std::function<void(const std::string& scope, const std::string& actor, DoneStatus)> lift;
+  /// Resets the open breakers of a runbook: of one target, or (empty) of all. Answers {reset, open}, what was reset and
+  /// what is still open of this runbook, lists of {target or group, failures, command}. \errors kNotFound: none is
+  /// open there, naming those that are.
+  std::function<void(const std::string& runbook, const std::string& target, const std::string& reason,
+                     const std::string& actor, Done)>
+      reset;
   /// kInvalid with every `file:line:col: ...` when the old configuration stays.
   std::function<void(const std::string& actor, DoneReload)> reload;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/breakers.h"
 #include "app/engine.h"
 #include "app/records.h"
 #include "cli/cli.h"
@@ -125,6 +126,12 @@ api::Engine Engine::api_ports() {
                       api::Engine::DoneStatus done) { halt(scope, reason, actor, std::move(done)); };
   ports.lift = [this](const std::string& scope, const std::string& actor, api::Engine::DoneStatus done) {
     lift(scope, actor, std::move(done));
+  };
+  ports.reset = [this](const std::string& runbook, const std::string& target, const std::string& reason,
+                       const std::string& actor, const api::Engine::Done& done) {
+    Result<Value> answer = reset_breakers(*parts_, runbook, target, reason, actor);
+    if (!answer.ok()) return done(answer);
+    parts_->ledger->flush([done, answer](const Status& durable) { done(durable.ok() ? answer : durable.error()); });
   };
   ports.reload = [this](const std::string& actor, api::Engine::DoneReload done) { reload(actor, std::move(done)); };
   return ports;

@@ -53,6 +53,17 @@ Entry file_switch_entry(const guard::State::FileChange& change) {
   return entry;
 }
 
+Entry breaker_entry(const std::string& runbook, const std::string& target, const std::string& reason,
+                    const std::string& actor) {
+  Entry entry;
+  entry.kind = "operator.breaker_reset";
+  entry.actor = actor;
+  entry.subject = target.empty() ? "runbook/" + runbook : target;
+  entry.facts.set("runbook", runbook).set("target", target);
+  entry.body = model::to_json(Value::map().set("reason", reason));
+  return entry;
+}
+
 Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
                    const std::string& actor) {
   Entry entry;

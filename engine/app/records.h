@@ -22,6 +22,9 @@ model::Entry plugin_entry(const std::string& kind, const std::string& instance, 
 model::Entry switch_entry(bool pulled, const std::string& scope, const std::string& reason, const std::string& actor);
 /// The same of what was seen in the file `<state>/HALT`: its lines came, changed or are gone.
 model::Entry file_switch_entry(const guard::State::FileChange& change);
+/// `operator.breaker_reset`; target "" is all targets of the runbook.
+model::Entry breaker_entry(const std::string& runbook, const std::string& target, const std::string& reason,
+                           const std::string& actor);
 model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
                           const std::string& actor);
 model::Entry delivered_entry(const std::string& key, const std::string& receiver);

@@ -42,6 +42,9 @@ int reload(const Arguments& arguments, Context& context);
 // halt.cpp: the kill switch
 int halt(const Arguments& arguments, Context& context);
 
+// reset.cpp
+int reset(const Arguments& arguments, Context& context);
+
 // ledger_commands.cpp
 int audit_list_command(const Arguments& arguments, Context& context);
 int audit_show_command(const Arguments& arguments, Context& context);

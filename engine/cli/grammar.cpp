@@ -131,6 +131,12 @@ void add_work_commands(std::vector<Command>& out) {
                  events});
   out.push_back({"approve", "Say yes; without an ID: what waits", {}, {{"ID", "", false, false, {}}}, approve});
   out.push_back({"deny", "Say no", {{"--reason", "TEXT", "", false, {}}}, {{"ID", "", true, false, {}}}, deny});
+  out.push_back({"reset",
+                 "Let a remediation be tried again that its breaker stopped",
+                 {{"--reason", "TEXT", "needed: why it may be tried again", false, {}}},
+                 {{"RUNBOOK", "as docker/restart_container", true, false, {}},
+                  {"TARGET", "as docker/local/web; default: all targets", false, false, {}}},
+                 reset});
   out.push_back(
       {"halt",
        "The kill switch: nothing is changed any more; works without an engine",
@@ -244,6 +250,12 @@ base::Result<uint64_t> Arguments::number(const std::string& name, uint64_t other
   if (given.empty() || given.size() > 18 || given.find_first_not_of("0123456789") != std::string::npos)
     return base::invalid(name + ": \"" + given + "\" is no number");
   return static_cast<uint64_t>(std::stoull(given));
+}
+
+base::Result<uint64_t> Arguments::count(const std::string& name, uint64_t otherwise) const {
+  auto given = number(name, otherwise);
+  if (given.ok() && has(name) && *given == 0) return base::invalid(name + ": at least 1");
+  return given;
 }
 
 base::Result<base::Duration> Arguments::duration(const std::string& name, base::Duration otherwise) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -133,6 +134,16 @@ class State {
                                      const std::string& except_run) const;
   int failures_of_target(const std::string& runbook, const std::string& target, base::Boot since) const;
   int failures_of_group(const std::string& runbook, const std::string& group, base::Boot since) const;
+  /// A breaker that is open: of a target, or (target empty) of a group.
+  struct OpenBreaker {
+    std::string runbook, target, group;
+    int failures = 0;
+  };
+  /// Those that refuse now, sorted; `limits` are today's of a runbook.
+  std::vector<OpenBreaker> open_breakers(const std::function<Breaker(const std::string& runbook)>& limits,
+                                         base::Boot now) const;
+  /// Has the target failed in this group, so that it is one of those that opened the group's breaker?
+  bool failed_in(const std::string& runbook, const std::string& group, const std::string& target) const;
   /// Targets of runs of this runbook that are under way (parked ones are not).
   int active_targets(const std::string& runbook, const std::string& except_run) const;
   /// Healthy members of the group that acts have taken away since.
@@ -162,6 +173,9 @@ class State {
 
 /// Pure. The verdict is never without a reason, and its inputs are enough to replay it.
 model::Decision gate(const State& state, const Act& act, const Settings& settings, base::Boot now);
+
+/// What a person types to reset a breaker; target empty: of all targets of the runbook.
+std::string reset_command(const std::string& runbook, const std::string& target);
 
 /// The default of every setting.
 Settings defaults();

@@ -68,12 +68,6 @@ void State::ended(const model::Entry& entry, base::Boot at) {
   std::erase_if(leases_, [&](const auto& item) { return item.second.run == entry.run; });
 }
 
-void State::reset_breaker(const std::string& runbook, const std::string& target) {
-  std::erase_if(failures_, [&](const Deed& deed) {
-    return (runbook.empty() || deed.runbook == runbook) && (target.empty() || deed.target == target);
-  });
-}
-
 void State::forget_before(base::Boot at) {
   const auto old = [at](const Deed& deed) { return deed.at < at; };
   std::erase_if(acts_, old);
@@ -90,21 +84,6 @@ std::optional<base::Boot> State::last_act(const std::string& runbook, const std:
   for (auto deed = acts_.rbegin(); deed != acts_.rend(); ++deed)
     if (deed->runbook == runbook && deed->target == target && deed->run != except_run) return deed->at;
   return std::nullopt;
-}
-
-int State::failures_of_target(const std::string& runbook, const std::string& target, base::Boot since) const {
-  return static_cast<int>(std::count_if(failures_.begin(), failures_.end(), [&](const Deed& deed) {
-    return deed.runbook == runbook && deed.target == target && deed.at >= since;
-  }));
-}
-
-int State::failures_of_group(const std::string& runbook, const std::string& group, base::Boot since) const {
-  if (group.empty()) return 0;
-  std::vector<std::string> runs;
-  for (const Deed& deed : failures_)
-    if (deed.runbook == runbook && deed.group == group && deed.at >= since && !contains(runs, deed.run))
-      runs.push_back(deed.run);
-  return static_cast<int>(runs.size());
 }
 
 int State::active_targets(const std::string& runbook, const std::string& except_run) const {

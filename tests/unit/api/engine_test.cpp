@@ -88,6 +88,7 @@ const std::map<std::string, Right>& rights() {
       {"POST /api/reeve/approvals/{id}/deny", Right::kChange},
       {"POST /api/reeve/halt", Right::kChange},
       {"POST /api/reeve/lift", Right::kChange},
+      {"POST /api/reeve/reset", Right::kChange},
   };
   return rights;
 }
@@ -168,6 +169,7 @@ TEST_F(EngineTest, APortThatAppLeftEmptyIsNotAvailable) {
     std::string body;
     if (pattern == "/api/reeve/runs" && right == Right::kChange) body = "{\"runbook\":\"a/b\"}";
     if (pattern == "/api/reeve/halt") body = "{\"reason\":\"x\"}";
+    if (pattern == "/api/reeve/reset") body = "{\"runbook\":\"a/b\",\"reason\":\"x\"}";
     if (pattern.ends_with("/settle")) body = "{\"path\":\"1\",\"answer\":\"abort\"}";
     const bool stream = pattern == "/api/reeve/alerts/changes";
     client.send(request(
@@ -254,10 +256,12 @@ TEST_F(EngineTest, ChangesReachThePortsWithTheirActor) {
   call("POST", "/api/reeve/halt", R"({"reason":"deploy"})");
   call("POST", "/api/reeve/halt", R"({"scope":"docker/*","reason":"deploy"})");
   call("POST", "/api/reeve/lift", "{}");
+  call("POST", "/api/reeve/reset", R"({"runbook":"a/b","reason":"mended"})");
   call("POST", "/-/reload");
   EXPECT_THAT(asked(), ElementsAre("approve ap-7 " + me, "deny ap-7 (not now) " + me, "cancel " + run + " " + me,
                                    "settle " + run + " 7/host=web-3/2 happened " + me, "halt * (deploy) " + me,
-                                   "halt docker/* (deploy) " + me, "lift \"\" " + me, "reload " + me));
+                                   "halt docker/* (deploy) " + me, "lift \"\" " + me, "reset a/b \"\" (mended) " + me,
+                                   "reload " + me));
   EXPECT_EQ(status_in(call("POST", "/api/reeve/approvals/nope/approve")), 404);
 }
 
@@ -286,6 +290,9 @@ TEST_F(EngineTest, AMisspeltBodyNeverActs) {
       {"/api/reeve/halt", R"({"scope":"*"})"},
       {"/api/reeve/halt", R"({"scope":1,"reason":"x"})"},
       {"/api/reeve/lift", R"({"scop":"docker/*"})"},
+      {"/api/reeve/reset", R"({"runbook":"a/b"})"},
+      {"/api/reeve/reset", R"({"reason":"x"})"},
+      {"/api/reeve/reset", R"({"runbook":"a/b","reason":"x","targets":"c"})"},
       {"/api/reeve/approvals/ap-7/approve", R"({"reason":"x"})"},
       {"/api/reeve/approvals/ap-7/deny", R"({"reason":[]})"},
       {"/api/reeve/runs/1/settle", R"({"path":"1","answer":"maybe"})"},

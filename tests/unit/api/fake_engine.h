@@ -300,6 +300,22 @@ inline Engine FakeEngine::ports() {
     asked.push_back("lift \"" + scope + "\" " + actor);
     done(halt_status);
   };
+  engine.reset = [this](const std::string& runbook, const std::string& target, const std::string& reason,
+                        const std::string& actor, const Engine::Done& done) {
+    asked.push_back("reset " + runbook + " \"" + target + "\" (" + reason + ") " + actor);
+    const auto one = [&runbook](const char* of, const char* group, int failures) {
+      return model::Value::list().push(model::Value::map()
+                                           .set("runbook", runbook)
+                                           .set("target", of)
+                                           .set("group", group)
+                                           .set("failures", failures)
+                                           .set("command", "reeve reset " + runbook + " --reason \"...\""));
+    };
+    if (target == "docker/local/none")
+      return done(
+          base::Error{base::Fault::kNotFound, "no breaker of " + runbook + " for " + target + " is open; none is"});
+    done(model::Value::map().set("reset", one("docker/local/web-1", "", 2)).set("open", one("", "docker/local", 3)));
+  };
   engine.reload = [this](const std::string& actor, const Engine::DoneReload& done) {
     asked.push_back("reload " + actor);
     if (!reload_status.ok()) return done(reload_status.error());

@@ -194,10 +194,42 @@ TEST_F(Rails, TheBreakerOpensAfterThreeFailuresInAGroupAndAPersonResetsIt) {
   EXPECT_EQ(verdict(), Verdict::kAllow);
   remediate("r3", "docker/local/b3", "failed", "web");
   EXPECT_EQ(rail(), 6);
+  EXPECT_NE(decide().reason.find("then: reeve reset " + act.runbook + " --reason \"...\""), std::string::npos);
   model::Entry reset = entry("operator.breaker_reset", "");
   reset.facts.set("runbook", act.runbook).set("target", "");
   state.apply(reset, now);
   EXPECT_EQ(verdict(), Verdict::kAllow);
+}
+
+// What is open is told as the gate judges, with what a person types; a reset of one target leaves the others.
+TEST_F(Rails, OpenBreakersAreThoseThatRefuseAndAreResetOneByOne) {
+  settings.cool_down = seconds(0);
+  const auto open = [this] {
+    std::string out;
+    for (const auto& one : state.open_breakers([](const std::string&) { return Breaker{}; }, now))
+      out += one.target + "(" + one.group + ")" + std::to_string(one.failures) + " ";
+    return out;
+  };
+  for (const char* run : {"r1", "r2"}) remediate(run, "docker/local/aa", "failed");
+  for (const char* run : {"r3", "r4"}) remediate(run, "docker/local/bb", "escalated", "web");
+  EXPECT_EQ(open(), "docker/local/aa()2 docker/local/bb()2 ");
+  remediate("r5", "docker/local/cc", "failed", "web");
+  EXPECT_EQ(open(), "docker/local/aa()2 docker/local/bb()2 (web)3 ");
+  EXPECT_TRUE(state.failed_in(act.runbook, "web", "docker/local/cc"));
+  EXPECT_FALSE(state.failed_in(act.runbook, "web", "docker/local/aa"));
+  EXPECT_EQ(rail(), 6);
+  EXPECT_NE(decide().reason.find("then: reeve reset " + act.runbook + " docker/local/aa --reason \"...\""),
+            std::string::npos)
+      << decide().reason;
+  model::Entry reset = entry("operator.breaker_reset", "");
+  reset.facts.set("runbook", act.runbook).set("target", "docker/local/aa");
+  state.apply(reset, now);
+  EXPECT_EQ(open(), "docker/local/bb()2 (web)3 ");
+  EXPECT_EQ(verdict(), Verdict::kAllow);
+  now = now + minutes(61);
+  EXPECT_EQ(open(), "") << "an hour later";
+  EXPECT_EQ(reset_command("docker/restart", "docker/local/it's; rm"),
+            "reeve reset docker/restart 'docker/local/it'\\''s; rm' --reason \"...\"");
 }
 
 TEST_F(Rails, CoolDownDefersForWhatIsLeftOfIt) {
