@@ -83,8 +83,8 @@ struct Filter {
   std::string kind;                    ///< exact, or a prefix that ends in `*` ("alert.*")
   std::string actor, subject, run;     ///< exact, or a prefix that ends in `*`; empty: any
   /// One story: the entries of this correlation, the `events.accepted` entries that its alerts name as causes (facts or
-  /// body `causes`, texts "seq.index"), and the entries of runs it joined or that joined its runs (`run.started` and
-  /// `run.joined` tell by their run and correlation).
+  /// body `causes`, texts "seq.index"), and the entries of runs it joined or that joined its runs (each entry of a run
+  /// tells by its run and correlation).
   std::optional<base::Uuid> correlation;
   uint64_t after_seq = 0;     ///< only later ones
   size_t limit = 0;           ///< 0: all

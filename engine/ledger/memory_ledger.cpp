@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/filter.h"
+#include "ledger/schema.h"
 #include "model/json.h"
 
 namespace reeve::ledger {
@@ -78,7 +79,7 @@ class MemoryReader : public Reader {
     for (size_t before = 0; before != correlations.size() + runs.size();) {
       before = correlations.size() + runs.size();
       for (const Stored& entry : ledger_.entries_) {
-        if (entry.kind != "run.started" && entry.kind != "run.joined") continue;
+        if (!met_in_run(entry)) continue;
         if (correlations.contains(entry.correlation)) runs.insert(entry.run);
         if (runs.contains(entry.run)) correlations.insert(entry.correlation);
       }

@@ -64,14 +64,25 @@ const std::pair<std::string, std::string>& sealed_index() {
   return index;
 }
 
+// Not only what a run starts with: one that waits for its start is a run already, with a decision and questions of its
+// own. The places of refused entries have no rows, live or in a rebuild.
+bool met_in_run(const model::Entry& entry) {
+  return !entry.run.empty() && entry.correlation != base::Uuid{} && !entry.kind.starts_with("ledger.");
+}
+
 store::Protection protection() {
   return {{"entries", "bodies", "blobs"}, {{"bodies", "salt"}, {"bodies", "body"}}};
+}
+
+const Table& joins_table() {
+  static const Table table{"ledger_joins", {"run TEXT", "correlation TEXT"}, {}};
+  return table;
 }
 
 const std::vector<Table>& own_tables() {
   static const std::vector<Table> tables{
       {"ledger_clock", {"seq INTEGER"}, {"at_us INTEGER"}},
-      {"ledger_joins", {"run TEXT", "seq INTEGER"}, {"correlation TEXT"}},
+      joins_table(),
   };
   return tables;
 }
@@ -80,10 +91,9 @@ std::vector<model::RowChange> project_own(const model::Entry& entry) {
   using model::Value;
   if (is_clock_mark(entry.kind))
     return {{"ledger_clock", Value::map().set("seq", entry.seq), Value::map().set("at_us", entry.at.us)}};
-  if (entry.kind == "run.started" || entry.kind == "run.joined")
-    return {{"ledger_joins", Value::map().set("run", entry.run).set("seq", entry.seq),
-             Value::map().set("correlation", base::uuid_text(entry.correlation))}};
-  return {};
+  if (!met_in_run(entry)) return {};
+  return {{joins_table().name,
+           Value::map().set("run", entry.run).set("correlation", base::uuid_text(entry.correlation)), Value::map()}};
 }
 
 std::vector<Table> all_tables(const Settings& settings) {

@@ -23,8 +23,13 @@ const std::pair<std::string, std::string>& sealed_index();
 
 store::Protection protection();
 
-/// The ledger's own projections: `ledger_clock` (where time may go back) and `ledger_joins` (which correlations met in
-/// which run).
+/// Does this entry say that its run and its correlation met?
+bool met_in_run(const model::Entry& entry);
+/// `ledger_joins`: which correlations met in which run, that of its own alert and those of alerts that joined it. By it
+/// all entries of a run are found.
+const Table& joins_table();
+
+/// The ledger's own projections: `ledger_clock` (where time may go back) and `ledger_joins`.
 const std::vector<Table>& own_tables();
 std::vector<model::RowChange> project_own(const model::Entry& entry);
 

@@ -1,6 +1,9 @@
 #include "ledger/story.h"
 
+#include <cstring>
+
 #include "ledger/filter.h"
+#include "ledger/schema.h"
 #include "model/json.h"
 
 namespace reeve::ledger {
@@ -8,11 +11,33 @@ namespace reeve::ledger {
 namespace {
 using Files = std::vector<store::Connection*>;
 
+/// False in a file that an engine made which knew only of `run.started` and `run.joined`, until the next one opens it.
+base::Result<bool> has_joins(store::Connection& file) {
+  REEVE_TRY(store::Statement find, file.prepare("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"));
+  REEVE_TRY(const bool found, find.bind_text(1, joins_table().name).step());
+  return found && find.bytes(0) == create_table_sql(joins_table());
+}
+
+base::Status scan_correlations(store::Connection& file, const std::string& run, std::set<base::Uuid>& found) {
+  REEVE_TRY(store::Statement rows,
+            file.prepare("SELECT DISTINCT correlation FROM entries WHERE run = ? AND length(correlation) = 16"));
+  rows.bind_text(1, run);
+  for (;;) {
+    REEVE_TRY(const bool row, rows.step());
+    if (!row) return {};
+    base::Uuid id{};
+    std::memcpy(id.data(), rows.bytes(0).data(), id.size());
+    found.insert(id);
+  }
+}
+
 base::Result<std::set<base::Uuid>> correlations_of(const Files& files, const std::string& run) {
   std::set<base::Uuid> found;
-  REEVE_TRY(const int64_t has_table,
-            files.back()->number("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger_joins'"));
-  if (!has_table) return found;
+  REEVE_TRY(const bool has_table, has_joins(*files.back()));
+  if (!has_table) {
+    for (store::Connection* file : files) REEVE_CHECK(scan_correlations(*file, run, found));
+    return found;
+  }
   REEVE_TRY(store::Statement joins, files.back()->prepare("SELECT correlation FROM ledger_joins WHERE run = ?"));
   joins.bind_text(1, run);
   for (;;) {
@@ -35,7 +60,7 @@ base::Status walk(store::Connection& file, const base::Uuid& correlation, std::s
     seqs.insert(static_cast<uint64_t>(rows.integer(0)));
     if (!runs) continue;
     const std::string_view kind = rows.bytes(1);
-    if (kind == "run.started" || kind == "run.joined") runs->emplace(rows.bytes(2));
+    if (!rows.bytes(2).empty() && !kind.starts_with("ledger.")) runs->emplace(rows.bytes(2));
     if (!kind.starts_with("alert.")) continue;
     model::Entry entry;
     if (auto facts = model::parse_json(rows.bytes(3)); facts.ok()) entry.facts = std::move(*facts);

@@ -206,7 +206,8 @@ std::string content_of(const std::string& file) {
   };
   bool readable = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK;
   for (const char* sql :
-       {"SELECT CAST(name AS TEXT), hex(sql) FROM sqlite_master WHERE type <> 'table' OR CAST(name AS TEXT) IN "
+       {"SELECT CAST(name AS TEXT), hex(sql) FROM sqlite_master WHERE CAST(type AS TEXT) <> 'table' OR CAST(name AS "
+        "TEXT) IN "
         "('entries', 'bodies', 'blobs') "
         "ORDER BY 1",
         "SELECT seq, at_us, quote(kind), quote(actor), quote(subject), quote(run), quote(correlation), "
