@@ -20,6 +20,8 @@ class Arguments {
   std::vector<std::string> list(const std::string& name) const;
   /// \errors kInvalid naming the option.
   base::Result<uint64_t> number(const std::string& name, uint64_t otherwise) const;
+  /// A number from 1 on. \errors kInvalid naming the option.
+  base::Result<uint64_t> count(const std::string& name, uint64_t otherwise) const;
   base::Result<base::Duration> duration(const std::string& name, base::Duration otherwise) const;
 
  private:

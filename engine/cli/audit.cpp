@@ -104,6 +104,10 @@ model::Value verification_value(const ledger::Verification& checked) {
       .set("notices", texts(checked.notices));
 }
 
+void write_data(std::ostream& out, AuditFormat format, const model::Value& value) {
+  out << (format == AuditFormat::kJson ? model::to_pretty_json(value) : model::to_json(value)) << '\n';
+}
+
 void write_verification(std::ostream& out, const ledger::Verification& checked) {
   for (const std::string& fault : checked.faults) out << "fault: " << printable(fault) << '\n';
   for (const std::string& notice : checked.notices) out << "notice: " << printable(notice) << '\n';
@@ -127,7 +131,12 @@ int audit_list(const AuditOptions& options, const base::Clock& clock, std::ostre
   uint64_t last = 0;
   const base::Status done = write_list(**reader, *filter, options.limit, writer, last);
   writer.end();
-  return done.ok() ? kOk : fail(err, done.error());
+  if (!done.ok()) return fail(err, done.error());
+  const bool told_when = options.all || !options.since.empty() || !options.from.empty() || !options.to.empty();
+  if (last == 0)
+    err << "reeve: no entry matches" << (told_when || !filter->from ? "" : " in the last 24h (--all looks further)")
+        << '\n';
+  return kOk;
 }
 
 int audit_show(const AuditOptions& options, std::ostream& out, std::ostream& err) {
@@ -148,9 +157,7 @@ int audit_show(const AuditOptions& options, std::ostream& out, std::ostream& err
   if (*format == AuditFormat::kTable) {
     write_entry(out, **found);
   } else {
-    out << (*format == AuditFormat::kJson ? model::to_pretty_json(audit_row(**found))
-                                          : model::to_json(audit_row(**found)))
-        << '\n';
+    write_data(out, *format, audit_row(**found));
   }
   return kOk;
 }
@@ -193,40 +200,49 @@ int audit_verify(const AuditOptions& options, std::ostream& out, std::ostream& e
   if (!format.ok()) return bad_usage(err, format.error());
   const auto checked = ledger::verify(*where, options.anchors);
   if (!checked.ok()) return fail(err, checked.error());
-  switch (*format) {
-    case AuditFormat::kTable:
-      write_verification(out, *checked);
-      break;
-    case AuditFormat::kJson:
-      out << model::to_pretty_json(verification_value(*checked)) << '\n';
-      break;
-    case AuditFormat::kJsonLines:
-      out << model::to_json(verification_value(*checked)) << '\n';
-      break;
+  if (*format == AuditFormat::kTable) {
+    write_verification(out, *checked);
+  } else {
+    write_data(out, *format, verification_value(*checked));
   }
   return checked->ok ? kOk : kFailure;
 }
 
 int audit_export(const AuditOptions& options, std::ostream& out, std::ostream& err) {
   const auto where = ledger_of(options);
+  const auto format = audit_format(options.output);
   if (!where.ok()) return bad_usage(err, where.error());
+  if (!format.ok()) return bad_usage(err, format.error());
   if (options.to_file.empty()) return bad_usage(err, base::invalid("name the new file (--to FILE)"));
   const base::Status done = ledger::export_to(*where, options.to_file);
   if (!done.ok()) return fail(err, done.error());
   const auto checked = ledger::verify(options.to_file);
   if (!checked.ok()) return fail(err, checked.error());
-  out << "copied to " << options.to_file << '\n';
-  write_verification(out, *checked);
+  if (*format == AuditFormat::kTable) {
+    out << "copied to " << options.to_file << '\n';
+    write_verification(out, *checked);
+  } else {
+    write_data(out, *format, verification_value(*checked).set("file", options.to_file));
+  }
   return checked->ok ? kOk : kFailure;
 }
 
 int audit_rebuild(const AuditOptions& options, ledger::Settings settings, std::ostream& out, std::ostream& err) {
+  const auto format = audit_format(options.output);
+  if (!format.ok()) return bad_usage(err, format.error());
   if (options.state.empty()) return bad_usage(err, base::invalid("name the state folder (--state DIR)"));
   settings.folder = options.state;
   const auto differ = ledger::rebuild(settings, options.replace);
   if (!differ.ok()) return fail(err, differ.error());
-  for (const std::string& table : *differ) out << table << ": " << (options.replace ? "replaced" : "differs") << '\n';
-  if (differ->empty()) out << "ok: all tables are as the entries tell them\n";
+  if (*format == AuditFormat::kTable) {
+    for (const std::string& table : *differ) out << table << ": " << (options.replace ? "replaced" : "differs") << '\n';
+    if (differ->empty()) out << "ok: all tables are as the entries tell them\n";
+  } else {
+    model::Value tables = model::Value::list();
+    for (const std::string& table : *differ) tables.push(table);
+    const bool replaced = options.replace && !differ->empty();
+    write_data(out, *format, model::Value::map().set("differ", std::move(tables)).set("replaced", replaced));
+  }
   return differ->empty() || options.replace ? kOk : kFailure;
 }
 

@@ -50,7 +50,7 @@ int promql_stdio(const Arguments& arguments, Context& context) {
   if (!arguments.has("--stdio"))
     return context.usage("promql answers on standard input and output: reeve promql --stdio");
   promql::Drive drive;
-  for (std::string line; std::getline(context.io.in, line);) {
+  for (std::string line; context.out() && std::getline(context.io.in, line);) {
     context.out() << drive.answer(line) << '\n';
     context.out().flush();
   }

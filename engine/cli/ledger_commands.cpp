@@ -25,7 +25,7 @@ base::Result<AuditOptions> options_of(const Arguments& arguments, const Context&
   options.subject = arguments.text("--subject");
   options.correlation = arguments.text("--correlation");
   options.run = arguments.text("--run");
-  REEVE_TRY(options.limit, arguments.number("--limit", 0));
+  REEVE_TRY(options.limit, arguments.count("--limit", 0));
   options.body = arguments.has("--body");
   options.seq = arguments.text("SEQ");
   options.follow = arguments.has("--follow");

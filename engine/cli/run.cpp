@@ -1,7 +1,10 @@
 // From the arguments of a process to its exit code.
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <thread>
 
@@ -26,22 +29,41 @@ bool wants_colours(const Io& io) {
   const char* no = io.environment ? io.environment("NO_COLOR") : nullptr;
   return io.terminal && (!no || *no == '\0');
 }
+
+/// What was printed is part of what was asked: where it did not arrive, the command failed.
+int delivered(const Io& io, int exit) {
+  io.out.flush();
+  if (io.out) return exit;
+  io.out.clear();
+  errno = 0;
+  io.out.flush();                                            // says why
+  if (errno == EPIPE) return exit == kOk ? kFailure : exit;  // who read it had enough
+  io.err << "reeve: cannot write the output" << (errno != 0 ? std::string(": ") + std::strerror(errno) : "") << '\n';
+  return exit == kOk ? kFailure : exit;
+}
+
+/// A closed standard stream gets a file that refuses it, so that no socket and no ledger takes its number.
+void fill_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // without one it stays closed, as it was
+}
 }  // namespace
 
 int run(const std::vector<std::string>& arguments, const Commands& commands, Io& io) {
   Parsed parsed = parse(arguments, commands.version);
   if (!parsed.command) {
     (parsed.exit == kOk ? io.out : io.err) << parsed.text;
-    return parsed.exit;
+    return delivered(io, parsed.exit);
   }
   take_environment(parsed.globals, io);
   Context context{io, commands, parsed.globals, Style{wants_colours(io)}, parsed.command->path};
   const int exit = parsed.command->run(parsed.arguments, context);
-  io.out.flush();
-  return exit;
+  return delivered(io, exit);
 }
 
 int main(int argc, char** argv, const Commands& commands) {
+  fill_closed_streams();
   Io io{std::cout,
         std::cerr,
         std::cin,

@@ -160,7 +160,7 @@ int exit_of_plan(const Value& plan) {
 
 int runs(const Arguments& arguments, Context& context) {
   if (arguments.has("ID")) return one_run(context, arguments.text("ID"));
-  const auto limit = arguments.number("--limit", 50);
+  const auto limit = arguments.count("--limit", 50);
   if (!limit.ok()) return context.fail(limit.error());
   const std::string state = arguments.text("--in");
   const std::string target =

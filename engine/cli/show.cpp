@@ -132,7 +132,7 @@ int events(const Arguments& arguments, Context& context) {
   if (arguments.has("--follow")) return follow_events(context);
   const auto since = arguments.duration("--since", base::hours(24));
   if (!since.ok()) return context.fail(since.error());
-  const auto limit = arguments.number("--limit", 100);
+  const auto limit = arguments.count("--limit", 100);
   if (!limit.ok()) return context.fail(limit.error());
   ledger::Filter filter;
   filter.from = context.io.clock.wall() - *since;

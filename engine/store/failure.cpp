@@ -37,8 +37,6 @@ const char* advice(int code) {
       return " (the disk is full: free some space)";
     case SQLITE_BUSY:
       return " (another program holds the file)";
-    case SQLITE_CORRUPT:
-      return " (the file is damaged: keep it, and restore a copy)";
     case SQLITE_READONLY:
       return " (check the owner and mode of the file and its folder)";
     default:
@@ -48,6 +46,11 @@ const char* advice(int code) {
 }  // namespace
 
 base::Error failure(int code, const std::string& path, const std::string& doing, const std::string& words) {
+  // What the file is, not what was asked of it.
+  if ((code & 0xff) == SQLITE_NOTADB)
+    return {fault_of_code(code), path + ": this is not a reeve ledger, or its beginning is damaged (" + words + ")"};
+  if ((code & 0xff) == SQLITE_CORRUPT)
+    return {fault_of_code(code), path + ": the file is damaged: keep it, and restore a copy (" + words + ")"};
   return {fault_of_code(code), path + ": " + doing + ": " + words + advice(code)};
 }
 
