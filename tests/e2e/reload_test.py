@@ -4,7 +4,7 @@ import pathlib
 import signal
 import time
 
-from world import Engine, run_tests, wait_for
+from world import Engine, free_port, run_tests, wait_for
 
 BROKEN = pathlib.Path(__file__).parent / "broken"
 EXPECTED = json.loads((BROKEN / "expected.json").read_text())
@@ -91,5 +91,69 @@ def a_start_on_broken_files_says_so_and_ends():
     assert "bad.yaml:6:9: " in text and 'unknown field "fro" (did you mean "for"?)' in text and "^" in text, text
 
 
+def what_became_no_file_is_refused():
+    engine = fresh()
+    before = rule_names(engine)
+    for name in ("rules/good.yaml", "books/mine/say.lua"):
+        path = engine.home / name
+        text = path.read_text()
+        for become in (lambda: path.symlink_to("gone"), path.mkdir):
+            path.unlink()
+            become()
+            check = engine.cli("check", str(engine.home / "reeve.yaml"), check=False)
+            answer = engine.cli("reload", check=False)
+            for said in (check, answer):
+                assert said.code == 1 and str(path) + ": is a " in said.err, f"{name}: {said.code} {said.out}{said.err}"
+            assert rule_names(engine) == before
+            path.rmdir() if path.is_dir() else path.unlink()
+            path.write_text(text)
+    assert engine.cli("reload").out == "reloaded\n"
+    assert engine.stop() == 0
+
+
+def a_key_of_the_start_is_not_said_to_be_taken_up():
+    engine = fresh()
+    engine.write("reeve.yaml", CONFIG.replace("127.0.0.1:0", f"127.0.0.1:{free_port()}"))
+    assert engine.cli("reload").out == "reloaded; `listen` is taken up at the next start\n"
+    for bad in ("nope", "127.0.0.1:99999", "'127.0.0.1:'", "5"):
+        engine.write("reeve.yaml", CONFIG.replace("127.0.0.1:0", bad))
+        for answer in (engine.cli("check", str(engine.home / "reeve.yaml"), check=False), engine.cli("reload", check=False)):
+            assert answer.code == 1 and "reeve.yaml:1:9: " in answer.err and "write IP:PORT" in answer.err, f"{bad}: {answer.err}"
+    assert engine.stop() == 0
+
+
+def a_folder_is_for_one_engine_whatever_is_deleted():
+    engine = fresh()
+    (engine.state / "lock").unlink()
+    second = Engine(CONFIG, home=engine.home, files={})
+    second.log = engine.home / "second.log"
+    second.start(wait=False)
+    assert second.process.wait(20) == 1
+    assert "one engine per folder" in second.log.read_text(), second.log.read_text()
+    (engine.state / "reeve.sock").unlink()
+    wait_for("the socket", lambda: engine.http("GET", "/-/ready")[0] == 200, 10)
+    assert (engine.state / "lock").read_text() == f"{engine.process.pid}\n"
+    assert engine.cli("halt", "--reason", "a drill").code == 0, "the switch needs no lock that an engine holds"
+    assert engine.cli("halt", "--lift").code == 0
+    assert engine.stop() == 0
+    engine.verify()
+
+
+def a_plugin_that_is_gone_keeps_no_engine_from_starting():
+    plugin = "plugins:\n- first: {name: a}\n"
+    engine = Engine(CONFIG + plugin, files={"rules/good.yaml": GOOD, "books/mine/say.lua": BOOK})
+    assert engine.cli("check", str(engine.home / "reeve.yaml"), check=False).code == 1
+    engine.start()
+    wait_for("the alert", lambda: "PluginFailing" in engine.cli("alerts").out, 10)
+    wait_for("all else to run", lambda: "AlwaysOn" in engine.cli("alerts").out, 10)
+    assert 'no plugin "first"' in engine.cli("status").out
+    engine.write("reeve.yaml", CONFIG + plugin + "- second: {name: a}\n")
+    answer = engine.cli("reload", check=False)
+    assert answer.code == 1 and 'no plugin "second"' in answer.err, answer.err
+    assert engine.stop() == 0
+
+
 run_tests(every_broken_file_is_refused_with_its_place, a_half_written_file_never_empties_the_rules,
-          a_good_reload_by_signal_takes_effect, a_start_on_broken_files_says_so_and_ends)
+          a_good_reload_by_signal_takes_effect, a_start_on_broken_files_says_so_and_ends, what_became_no_file_is_refused,
+          a_key_of_the_start_is_not_said_to_be_taken_up, a_folder_is_for_one_engine_whatever_is_deleted,
+          a_plugin_that_is_gone_keeps_no_engine_from_starting)
