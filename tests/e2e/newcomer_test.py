@@ -1,6 +1,7 @@
 """As a newcomer: four lines of configuration keep a daemon alive; floods of events and alerts are one episode, one run."""
 import json
 import os
+import shlex
 import signal
 import sys
 import time
@@ -104,9 +105,29 @@ def a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called():
     assert len(episodes) >= 2, episodes
     time.sleep(3)
     assert len(starts(home)) == 3
+    a_person_resets_the_breaker(engine, refused[0], home)
     assert engine.stop() == 0
     engine.verify()
     end_daemon(home)
+
+
+def a_person_resets_the_breaker(engine, refused, home):
+    """With the very words of the refusal; then a run by hand acts at once."""
+    by_hand = ["run", "proc/restart_process", "--param", "instance=api"]
+    again = engine.cli(*by_hand, check=False)
+    assert again.code == 6 and "reeve reset proc/restart_process proc/api --reason" in again.err, again.err
+    said = shlex.split(refused["body"]["reason"].partition(": a person must look, then: ")[2])
+    assert said == ["reeve", "reset", "proc/restart_process", "proc/api", "--reason", "..."], said
+    other = engine.cli("reset", "proc/restart_process", "proc/other", "--reason", "x", check=False)
+    assert other.code == 4 and "open: proc/restart_process for proc/api" in other.err, other.err
+    assert engine.cli("reset", *said[2:4], check=False).code == 2, "never without a reason"
+    engine.cli(*said[1:-1], "the disk is back")
+    assert engine.cli("reset", *said[2:4], "--reason", "x", check=False).code == 4, "it is closed now"
+    entry = engine.entries("--kind", "operator.breaker_reset")[0]
+    assert entry["facts"] == {"runbook": "proc/restart_process", "target": "proc/api"}, entry
+    assert entry["body"] == {"reason": "the disk is back"} and entry["actor"] == f"uid:{os.getuid()}", entry
+    engine.cli(*by_hand)
+    wait_for("the act of the person's run", lambda: len(starts(home)) == 4, 20)
 
 
 FLOOD_CONFIG = """
