@@ -51,7 +51,9 @@ base::Result<StateFolder> StateFolder::take(const std::string& folder) {
   if (fd < 0) return failed("cannot open the state folder " + folder);
   StateFolder held(folder, fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-    return errno == EWOULDBLOCK ? held_by_another(folder) : failed("cannot lock the state folder " + folder);
+    return errno == EWOULDBLOCK
+               ? held_by_another(folder)
+               : failed("cannot lock the state folder " + folder, " (is it on a disk of this machine?)");
   REEVE_CHECK(write_pid(folder));
   REEVE_CHECK(held.look());  // it may have been replaced in between
   return held;
