@@ -32,13 +32,12 @@ bool wants_colours(const Io& io) {
 
 /// What was printed is part of what was asked: where it did not arrive, the command failed.
 int delivered(const Io& io, int exit) {
+  if (io.out) errno = 0;  // else what stopped it is the last that went wrong
   io.out.flush();
+  const int error = errno;
   if (io.out) return exit;
-  io.out.clear();
-  errno = 0;
-  io.out.flush();                                            // says why
-  if (errno == EPIPE) return exit == kOk ? kFailure : exit;  // who read it had enough
-  io.err << "reeve: cannot write the output" << (errno != 0 ? std::string(": ") + std::strerror(errno) : "") << '\n';
+  if (error != EPIPE)  // there, who read it had enough
+    io.err << "reeve: cannot write the output" << (error != 0 ? std::string(": ") + std::strerror(error) : "") << '\n';
   return exit == kOk ? kFailure : exit;
 }
 
