@@ -20,12 +20,17 @@ bool is_there(const char* path) {
   return std::filesystem::exists(path, ignored);
 }
 
-/// The usual folders that are here.
-std::vector<std::string> usual_folders() {
+/// Those of the usual folders that are here.
+std::vector<std::string> usual_folders(std::initializer_list<const char*> names) {
   std::vector<std::string> folders;
-  for (const char* folder : {"rules", "runbooks", "plugins"})
+  for (const char* folder : names)
     if (is_there(folder)) folders.emplace_back(folder);
   return folders;
+}
+
+/// What is told in lines for people and CI has no other form.
+int only_text(const Context& context) {
+  return context.usage(context.command + " prints text only: leave -o " + context.globals.output + " out");
 }
 
 int skipped(const Context& context, const char* what) {
@@ -100,20 +105,27 @@ base::Result<std::vector<std::string>> expand(const std::vector<std::string>& pa
 }  // namespace
 
 int check(const Arguments& arguments, Context& context) {
+  if (!context.is_table()) return only_text(context);
   const bool strict = arguments.has("--strict");
   std::vector<std::string> paths = arguments.list("PATH");
   if (paths.empty()) {
     const auto config = find_config(context.globals.config);
     if (!config.ok()) return context.fail(config.error());
-    paths = config->empty() ? usual_folders() : std::vector<std::string>{*config};
+    if (std::error_code ignored; std::filesystem::is_directory(*config, ignored))
+      return context.usage(*config + " is a folder, not a configuration");
+    paths = config->empty() ? usual_folders({"rules", "runbooks"}) : std::vector<std::string>{*config};
     if (paths.empty()) return context.usage("nothing to check: no reeve.yaml, rules/ or runbooks/ here, and no PATH");
   }
   const auto found = find_content(paths);
   if (!found.ok()) return context.fail(found.error());
+  if (found->configs.empty() && found->rules.empty() && found->runbooks.empty() && found->broken.empty())
+    return context.fail({base::Fault::kNotFound,
+                         "nothing to check in " + base::join(paths, ", ") + ": no configuration, rules or runbooks"});
   return check_found(context, *found, strict);
 }
 
 int check_rules(const Arguments& arguments, Context& context) {
+  if (!context.is_table()) return only_text(context);
   const auto files = expand(files_or_rules_folder(arguments), &Found::rules);
   if (!files.ok()) return context.fail(files.error());
   if (files->empty()) return context.usage("check rules: which files?");
@@ -124,17 +136,25 @@ int check_rules(const Arguments& arguments, Context& context) {
 }
 
 int test(const Arguments& arguments, Context& context) {
+  if (!context.is_table()) return only_text(context);
   std::vector<std::string> paths = arguments.list("PATH");
-  if (paths.empty()) paths = usual_folders();
+  if (paths.empty()) paths = usual_folders({"rules", "runbooks", "plugins"});
   if (paths.empty()) paths.emplace_back(".");
   const auto found = find_content(paths);
   if (!found.ok()) return context.fail(found.error());
   if (found->rule_tests.empty() && found->runbook_tests.empty() && found->plugins.empty() && found->broken.empty())
     return context.fail({base::Fault::kNotFound, "no tests in " + base::join(paths, ", ")});
+  const bool others = !found->runbook_tests.empty() || !found->plugins.empty();
+  for (const char* option : {"--run", "--diff", "--junit"})
+    if (others && arguments.has(option))
+      return context.usage(std::string("test: ") + option +
+                           " is of the tests of rules, and there are tests of runbooks or plugins too: name the files "
+                           "of rules' tests, or reeve test rules");
   return test_found(context, *found, test_options(arguments));
 }
 
 int test_rules(const Arguments& arguments, Context& context) {
+  if (!context.is_table()) return only_text(context);
   const auto files = expand(files_or_rules_folder(arguments), &Found::rule_tests);
   if (!files.ok()) return context.fail(files.error());
   if (files->empty()) return context.usage("test rules: which files?");

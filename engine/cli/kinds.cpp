@@ -67,7 +67,7 @@ base::Status walk(Found& found, const std::string& folder) {
     const std::string name = entry.filename().string();
     if (name.empty() || name[0] == '.') continue;
     if (!fs::is_directory(entry, error)) {
-      take(found, entry.string());
+      if (name != "sample.yaml") take(found, entry.string());  // a plugin's: what to write into a configuration
     } else if (name == "testcases") {
       found.plugins.push_back(folder);  // what lies below is the plugin's
     } else if (!fs::is_symlink(entry, error)) {

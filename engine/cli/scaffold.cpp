@@ -71,6 +71,10 @@ int new_thing(const Arguments& arguments, Context& context) {
     if (std::error_code ignored; std::filesystem::exists(path, ignored))
       return context.fail({base::Fault::kConflict, path + " is there already; nothing was written"});
   }
+  if (kind == "plugin" && context.commands.describe_plugins)
+    if (const auto known = context.commands.describe_plugins(context.globals, name); known.ok())
+      return context.fail({base::Fault::kConflict, "there is a plugin \"" + name +
+                                                       "\" already, which a new one would hide: take another name"});
   for (const ScaffoldFile& file : files) {
     const std::string path = fill(file.path, name);
     if (const auto status = write_new(path, fill(file.text, name), file.runs); !status.ok())
