@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/engine.h"
+#include "app/lint.h"
 #include "app/serve.h"
 
 namespace reeve::app {
@@ -49,7 +50,11 @@ class Checker {
   Status runbooks(const std::vector<std::string>& folders) {
     Status result;
     runbook::load(folders, *parts_.spawner, loop_, [&](Result<std::shared_ptr<const runbook::Library>> library) {
-      if (!library.ok()) result = library.error();
+      if (!library.ok()) {
+        result = library.error();
+      } else if (const Lint lint = lint_runbooks(**library, {}); !lint.errors.empty()) {
+        result = base::invalid(base::join(lint.errors, "\n"));  // without a configuration no plugin is known
+      }
       loop_.stop();
     });
     loop_.run();
@@ -73,20 +78,6 @@ class Checker {
   Parts parts_;
   base::Live<Loading> live_;
 };
-
-/// Names of the plugins that lie in the folders, each once.
-std::vector<std::string> plugin_names(const std::vector<std::string>& folders) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const std::string& folder : folders) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-      const std::string name = entry.path().stem().string();
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
 
 void line(std::ostream& out, const char* verdict, const std::string& text) {
   out << verdict << "  " << text << "\n";

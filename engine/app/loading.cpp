@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/lint.h"
 #include "app/pipeline.h"
 
 namespace reeve::app {
@@ -179,6 +180,16 @@ void Loading::on_runbooks(Result<std::shared_ptr<const runbook::Library>> librar
 
 void Loading::on_plugins(Status prepared) {
   if (!prepared.ok()) return end(prepared.error());
+  // Now that the manifests are known.
+  std::vector<std::string> folders = loaded_->config.plugin_dirs;
+  folders.insert(folders.end(), parts_.places.plugin_folders.begin(), parts_.places.plugin_folders.end());
+  KnownPlugins plugins = known_plugins(*parts_.fleet, plugin_instances(loaded_->config), folders);
+  plugins.shipped = parts_.places.shares;
+  const Lint lint = lint_runbooks(*loaded_->library, plugins);
+  if (!lint.errors.empty()) return end(base::invalid(base::join(lint.errors, "\n")));
+  std::vector<std::string>& warnings = loaded_->rules.warnings;
+  warnings.insert(warnings.end(), lint.findings.begin(), lint.findings.end());
+  for (std::string& finding : lint_rules(loaded_->rules, plugins)) warnings.push_back(std::move(finding));
   end(loaded_);
 }
 

@@ -48,6 +48,10 @@ class Loading {
     if (!declared.ok()) {
       problems_.push_back(with_paths(declared.error().text, source));
     } else if (auto runbook = read_runbook(source, bundle, *declared); runbook.ok()) {
+      for (model::Value use : declared->uses.as_list()) {
+        const std::string file = use["file"].as_string();
+        runbook->uses.push(std::move(use.set("file", source.folder + "/" + file)));
+      }
       library_->put(std::move(*runbook));
     } else {
       problems_.push_back(runbook.error().text);

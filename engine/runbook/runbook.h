@@ -43,6 +43,8 @@ struct Runbook {
   int changes = 10;
   guard::Settings safety;
   std::string mode;  ///< what the runbook itself names, or empty
+  /// What its text says of plugins and PromQL (script::Declared::uses), with paths as files: for the lint.
+  model::Value uses = model::Value::list();
 };
 
 class Library {
@@ -87,6 +89,8 @@ class Runner {
   /// A dry run: `done` gets the plan {steps: [{action, args, class, targets, preview}], ...}.
   virtual void dry_run(Candidate candidate, std::function<void(base::Result<model::Value>)> done) = 0;
   /// Journals of runs not ended, and decisions, from the ledger; then every run goes on or is parked with its reason.
+  /// One that nothing tells any more what it is ends with the reason `lost`, and its alerts are to be considered again;
+  /// if a request of its has no outcome, with the reason `in_doubt`, and a person looks.
   virtual base::Status restore(ledger::Reader& reader) = 0;
 
   virtual base::Status approve(const std::string& id, const std::string& who) = 0;

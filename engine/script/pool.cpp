@@ -13,6 +13,7 @@ Declared declared_of(const Value& answer) {
   declared.kind = answer["kind"].as_string();
   declared.table = answer["table"];
   declared.places = answer["places"];
+  declared.uses = answer["uses"];
   return declared;
 }
 

@@ -38,6 +38,8 @@ struct Declared {
   model::Value table = model::Value::map();
   /// Where each key stands: {"title": "3:3", "params.container": "5:14"}.
   model::Value places = model::Value::map();
+  /// What its files use of plugins and PromQL in constants: Linted::uses (script/lint/lint.h), each with its `file`.
+  model::Value uses = model::Value::list();
 };
 
 struct Start {

@@ -59,6 +59,7 @@ ExpressionPtr Parser::simple() {
   if (token_.kind == Token::Kind::kString) {
     made->kind = Expression::Kind::kString;
     made->text = token_.text;
+    made->opening = !token_.verbatim && made->text.find('\\') != std::string::npos ? -1 : token_.opening;
     take();
   } else if (accept("nil")) {
     made->kind = Expression::Kind::kNil;
@@ -125,6 +126,7 @@ ExpressionPtr Parser::index(ExpressionPtr object) {
   made->col = token_.col;
   made->text = expect_name();
   check_param(*object, made->text, made->line, made->col);
+  keep_action(*made, *object);
   if (object->kind != Expression::Kind::kName || object->variable) return made;
   made->global = object->text;
   const auto library = names_.globals.find(object->text);
@@ -144,6 +146,7 @@ ExpressionPtr Parser::call(ExpressionPtr callee) {
     made->col = callee->col;
     made->text = callee->text;
     made->global = callee->global;
+    made->plugin = callee->plugin;
     if (callee->kind == Expression::Kind::kName && !callee->variable) made->global = callee->text;
     made->variable = callee->variable;
   }

@@ -85,7 +85,10 @@ Token Lexer::next() {
   if (is_digit(at()) || (at() == '.' && is_digit(at(1)))) return number(std::move(token));
   if (at() == '"' || at() == '\'') return quoted(std::move(token));
   bool closed = true;
+  const size_t begin = here_;
   if (long_bracket(token.text, closed)) {
+    token.verbatim = true;
+    token.opening = static_cast<int>(here_ - begin - token.text.size()) / 2;
     token.kind = closed ? Token::Kind::kString : Token::Kind::kBad;
     if (!closed) token.text = "unfinished long string";
     return token;
@@ -96,6 +99,7 @@ Token Lexer::next() {
 Token Lexer::quoted(Token token) {
   const char quote = at();
   advance();
+  token.opening = 1;
   token.kind = Token::Kind::kString;
   while (here_ < text_.size() && at() != quote && at() != '\n') {
     if (at() == '\\') {

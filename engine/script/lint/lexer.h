@@ -11,6 +11,8 @@ struct Token {
   enum class Kind { kName, kKeyword, kString, kNumber, kSign, kEnd, kBad } kind = Kind::kEnd;
   std::string text;  ///< a string's value (escapes as they stand), a name, a sign
   int line = 1, col = 1;
+  int opening = 0;        ///< of a string: the bytes before its value
+  bool verbatim = false;  ///< of a string: in long brackets, where a backslash is one
 
   bool is(std::string_view sign) const { return (kind == Kind::kSign || kind == Kind::kKeyword) && text == sign; }
 };

@@ -33,6 +33,12 @@ struct Linted {
   /// Where each key of the runbook's (or test's) table stands: {"title": "3:3", "params.container": "5:14",
   /// "1.params": "9:5"}; what has no name stands under its position.
   model::Value places = model::Value::map();
+  /// What it uses of plugins and of PromQL as far as its text says so, for those who know the plugins. Each has
+  /// `at`: "5:8", and `kind`:
+  /// "use": plugin, target and target_at (null: none, or not constant); "action": plugin, action; "call": plugin,
+  /// action, arguments {name: place}, open (true: there may be more); "expr": text, in run:wait, `at` of its first
+  /// byte.
+  model::Value uses = model::Value::list();
 };
 
 Linted lint(std::string_view text, const Names& names);

@@ -173,6 +173,7 @@ void Parser::statement_local() {
     if (value.kind == Expression::Kind::kFunction) variable->function = value.function;
     variable->is_plugin =
         value.kind == Expression::Kind::kMethod && value.text == "use" && value.variable && value.variable->is_run;
+    variable->plugin = plugin_of(value);
   }
 }
 

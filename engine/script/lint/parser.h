@@ -34,6 +34,7 @@ struct Variable {
   bool is_run = false;                     ///< the first parameter of the runbook's function
   bool is_params = false;                  ///< the second one
   bool is_plugin = false;                  ///< what run:use gave
+  std::string plugin;                      ///< its name, where that is constant
   std::shared_ptr<FunctionInfo> function;  ///< the literal it was declared with
 };
 
@@ -42,7 +43,9 @@ struct Expression {
   enum class Kind { kOther, kName, kIndex, kCall, kMethod, kTable, kFunction, kString, kNil } kind = Kind::kOther;
   int line = 1, col = 1;
   std::string text;              ///< of a name, field, method or string
+  int opening = 0;               ///< of a string: the bytes before its value; -1: it holds escapes
   std::string global;            ///< of a name or an index: the global it begins with ("table" of table.sort)
+  std::string plugin;            ///< of an action: the plugin, where its name is constant
   Variable* variable = nullptr;  ///< of a name, and of the first name of an index
   std::shared_ptr<FunctionInfo> function;
   struct Field {
@@ -103,6 +106,12 @@ class Parser {
   void check_keys(const Expression& table, const std::string& what, const std::string& keys);
   void check_check_function(const Expression& table);
   void check_waiting(const Expression& call);
+  // What it uses (uses.cpp).
+  std::string plugin_of(const Expression& object) const;
+  void keep_use(const Expression& call);
+  void keep_action(Expression& action, const Expression& object);
+  void keep_call(const Expression& call);
+  void keep_expr(const Expression& table);
   void keep_places(const Expression& table, const std::string& prefix);
   void find(int line, int col, std::string text);
 

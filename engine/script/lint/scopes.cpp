@@ -53,6 +53,7 @@ void Parser::assign(const Expression& target) {
     if (target.kind != Expression::Kind::kName) return;
     target.variable->function.reset();
     target.variable->is_plugin = target.variable->is_params = false;
+    target.variable->plugin.clear();
   } else if (target.kind == Expression::Kind::kName && names_.globals.contains(target.text)) {
     find(target.line, target.col, "\"" + target.text + "\" is part of the sandbox and cannot be changed");
   }
@@ -148,14 +149,17 @@ void Parser::check_call(const Expression& call) {
     if (methods != names_.keys.end() && !methods->second.contains(call.text))
       find(call.line, call.col, "run has no \"" + call.text + "\"" + suggestion(call.text, methods->second));
     check_target(call);
+    keep_use(call);
     if (call.text == "each" && call.arguments.size() == 3) first = call.arguments[1].get();
     if (first && first->kind == Expression::Kind::kTable &&
         (call.text == "wait" || call.text == "approve" || call.text == "each")) {
       check_keys(*first, "run:" + call.text, call.text);
       check_check_function(*first);
+      if (call.text == "wait") keep_expr(*first);
     }
     return;
   }
+  keep_call(call);
   if (!first || call.kind != Expression::Kind::kCall) return;
   if (call.global == "p" && call.text != "p") return check_keys(*first, "p." + call.text, "param");
   if (call.variable || first->kind != Expression::Kind::kTable) return;

@@ -28,6 +28,14 @@ Value syntax_error(const std::string& file, const std::string& message, const Li
   return finding_value(file, finding);
 }
 
+// What the file uses, with its name.
+void add_uses(const std::string& file, const Value& uses, Value& answer) {
+  if (uses.as_list().empty()) return;
+  Value all = answer.has("uses") ? answer["uses"] : Value::list();
+  for (Value use : uses.as_list()) all.push(std::move(use.set("file", file)));
+  answer.set("uses", std::move(all));
+}
+
 /// Looks one file through. \return false when it cannot run.
 bool lint_file(Program& program, const std::string& file, const std::string& text, const Names& names, bool main,
                Value& answer, Value& errors) {
@@ -39,6 +47,7 @@ bool lint_file(Program& program, const std::string& file, const std::string& tex
   }
   for (const Finding& finding : linted.findings) errors.push(finding_value(file, finding));
   if (main) answer.set("places", linted.places);
+  add_uses(file, linted.uses, answer);
   return linted.findings.empty();
 }
 }  // namespace

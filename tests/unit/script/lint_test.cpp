@@ -50,6 +50,38 @@ TEST(Lint, KeepsWhereEachKeyStands) {
   EXPECT_EQ(model::to_json(declared["table"]), R"({"params":{"a":{"min":1,"type":"int"}},"title":"t"})");
 }
 
+TEST(Lint, TellsWhatIsUsedOfPluginsInConstants) {
+  const char* text = R"(return runbook { title = "t" }, function(run, a)
+  local proc, other = run:use("proc", "api"), run:use(run.id)
+  proc.restart { tmeout = "5s", [run.id] = 1 }
+  run:use("box").stop()
+  run:try(proc.stop, { id = 1 })
+  other.stop {}
+  run:wait { "x", expr = "up == 1" }
+  run:wait { "x", expr = [==[up
+ ==]==] }
+  run:wait { "x", expr = "up{a=\"b\"}" }
+  run:wait { "x", expr = "up" .. run.id }
+  proc = other
+  proc.start {}
+end)";
+  std::string told;
+  const model::Value declared = declare("x", text);
+  EXPECT_EQ(model::to_json(declared["errors"]), "[]");
+  for (const model::Value& use : declared["uses"].as_list()) told += model::to_json(use) + "\n";
+  EXPECT_EQ(told,
+            R"({"kind":"use","at":"2:31","plugin":"proc","target":"api","target_at":"2:39","file":"pack/x.lua"}
+{"kind":"action","at":"3:8","plugin":"proc","action":"restart","file":"pack/x.lua"}
+{"kind":"call","at":"3:8","plugin":"proc","action":"restart","arguments":{"tmeout":"3:18"},"open":true,"file":"pack/x.lua"}
+{"kind":"use","at":"4:11","plugin":"box","file":"pack/x.lua"}
+{"kind":"action","at":"4:18","plugin":"box","action":"stop","file":"pack/x.lua"}
+{"kind":"call","at":"4:18","plugin":"box","action":"stop","arguments":{},"open":false,"file":"pack/x.lua"}
+{"kind":"action","at":"5:16","plugin":"proc","action":"stop","file":"pack/x.lua"}
+{"kind":"expr","at":"7:27","text":"up == 1","file":"pack/x.lua"}
+{"kind":"expr","at":"8:30","text":"up\n ==","file":"pack/x.lua"}
+)");
+}
+
 TEST(Lint, GoesDownAsDeepAsLuaDoesAndNoDeeper) {
   std::string deep(5000, '(');
   const model::Value declared = declare("x", "return " + deep);
