@@ -1,12 +1,7 @@
-// `reeve check`, `reeve plugin describe` and `reeve doctor`: what a start would find, without starting.
-#include <sqlite3.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
-
+// `reeve check` and `reeve plugin describe`: what a start would find, without starting.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <sstream>
 
 #include "app/engine.h"
 #include "app/lint.h"
@@ -78,10 +73,6 @@ class Checker {
   Parts parts_;
   base::Live<Loading> live_;
 };
-
-void line(std::ostream& out, const char* verdict, const std::string& text) {
-  out << verdict << "  " << text << "\n";
-}
 }  // namespace
 
 int check_config(const std::string& path, bool strict, std::ostream& out, std::ostream& err) {
@@ -143,49 +134,6 @@ Result<model::Value> describe_plugins(const cli::Globals& globals, const std::st
   if (!name.empty() && out.as_list().empty())
     return base::Error{base::Fault::kNotFound, "there is no plugin \"" + name + "\" in " + base::join(folders, ", ")};
   return out;
-}
-
-int doctor(const cli::Globals& globals, std::ostream& out, std::ostream& err) {
-  bool bad = false;
-  const auto judge = [&](bool ok, const std::string& text) {
-    line(out, ok ? "ok  " : "BAD ", text);
-    bad = bad || !ok;
-  };
-  const Places places = find_places();
-  judge(access(places.child_program.c_str(), X_OK) == 0, "reeve-child beside the program: " + places.child_program);
-  judge(!places.plugin_folders.empty(), "shipped plugins: " + base::join(places.plugin_folders, ", "));
-  judge(!packs(places).empty(), "shipped packs: " + base::join(packs(places), ", "));
-  line(out, "info", std::string("SQLite ") + sqlite3_libversion());
-  const auto path = cli::find_config(globals.config);
-  if (!path.ok() || path->empty()) {
-    judge(path.ok(), path.ok() ? "no configuration here: ./reeve.yaml or /etc/reeve/reeve.yaml" : path.error().text);
-  } else {
-    std::ostringstream said, wrong;
-    const int checked = check_config(*path, false, said, wrong);
-    judge(checked == cli::kOk, "configuration " + *path + (wrong.str().empty() ? "" : ":\n" + wrong.str()));
-  }
-  if (const auto state = cli::state_folder(globals); state.ok()) {
-    std::error_code error;
-    std::filesystem::path near(*state);
-    while (!near.empty() && !std::filesystem::exists(near, error)) near = near.parent_path();
-    judge(access(near.c_str(), W_OK) == 0, "state folder can be written: " + *state);
-    struct statvfs disk{};
-    if (statvfs(near.c_str(), &disk) == 0) {
-      const uint64_t free_mib = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize >> 20;
-      judge(free_mib >= 100, "free disk: " + std::to_string(free_mib) + " MiB");
-    }
-    if (std::filesystem::exists(*state, error)) {
-      const auto verified = ledger::verify(*state);
-      if (verified.ok()) {
-        judge(verified->ok, "ledger: " + std::to_string(verified->entries) + " entries" +
-                                (verified->ok ? " verify" : ": " + base::join(verified->faults, "; ")));
-      } else if (verified.error().fault != base::Fault::kNotFound) {
-        judge(false, "ledger: " + verified.error().text);
-      }
-    }
-  }
-  if (bad) err << "doctor: something is wrong, see the lines marked BAD\n";
-  return bad ? cli::kFailure : cli::kOk;
 }
 
 }  // namespace reeve::app
