@@ -164,13 +164,26 @@ Result<Value> judged(const ParamSpec& spec, const Value& value) {
   REEVE_CHECK(within(spec, read->seconds()));
   return Value(base::format_duration(*read));
 }
+
+base::Status all_known(const Runbook& runbook, const Value& given) {
+  std::vector<std::string> known;
+  for (const ParamSpec& spec : runbook.params) known.push_back(spec.name);
+  for (const auto& [name, value] : given.as_map()) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string near = base::did_you_mean(name, known);
+    const std::string has = known.empty() ? " (it has none)" : " (it has " + base::join(known, ", ") + ")";
+    return base::invalid("runbook " + runbook.name + " has no parameter \"" + name + "\"" +
+                         (near.empty() ? has : " (did you mean \"" + near + "\"?)"));
+  }
+  return {};
+}
 }  // namespace
 
 Result<Value> bind_params(const Runbook& runbook, const Value& given, const std::optional<model::Alert>& alert) {
+  // First: a name that is misspelt explains the value that is missing.
+  REEVE_CHECK(all_known(runbook, given));
   Value params = Value::map();
-  std::vector<std::string> known;
   for (const ParamSpec& spec : runbook.params) {
-    known.push_back(spec.name);
     Value value = given[spec.name];
     if (value.is_null() && alert && !spec.from.empty()) value = from_alert(spec.from, *alert);
     if (value.is_null()) value = spec.fallback;
@@ -182,13 +195,6 @@ Result<Value> bind_params(const Runbook& runbook, const Value& given, const std:
     if (value.is_string() && base::trim(value.as_string()).empty()) return wrong(spec, "is blank");
     REEVE_TRY(Value good, judged(spec, value));
     params.set(spec.name, std::move(good));
-  }
-  for (const auto& [name, value] : given.as_map()) {
-    if (params.has(name)) continue;
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const std::string near = base::did_you_mean(name, known);
-    return base::invalid("runbook " + runbook.name + " has no parameter \"" + name + "\"" +
-                         (near.empty() ? "" : " (did you mean \"" + near + "\"?)"));
   }
   return params;
 }

@@ -133,8 +133,24 @@ TEST(MakeTerms, AWrongParameterIsSaid) {
   wanted.params = Value::map().set("bx", "web");
   EXPECT_EQ(make_terms(runbook(), wanted, "r", {}).error().text,
             "runbook docker/restart has no parameter \"bx\" (did you mean \"box\"?)");
-  wanted.params = Value::map();
+  // The misspelt name is what is wrong, not the value that is missing for it.
   wanted.alert->labels = model::Labels({{"alertname", "Died"}});
+  EXPECT_EQ(make_terms(runbook(), wanted, "r", {}).error().text,
+            "runbook docker/restart has no parameter \"bx\" (did you mean \"box\"?)");
+  wanted.params = Value::map().set("else", "web");
+  EXPECT_THAT(make_terms(runbook(), wanted, "r", {}).error().text,
+              testing::StartsWith("runbook docker/restart has no parameter \"else\" (it has box"));
+  Runbook none = runbook();
+  none.params.clear();
+  EXPECT_EQ(make_terms(none, wanted, "r", {}).error().text,
+            "runbook docker/restart has no parameter \"else\" (it has none)");
+  Runbook one = runbook();
+  one.params.resize(1);
+  one.params[0].name = "n";
+  wanted.params = Value::map().set("nn", "3");
+  EXPECT_EQ(make_terms(one, wanted, "r", {}).error().text,
+            "runbook docker/restart has no parameter \"nn\" (did you mean \"n\"?)");
+  wanted.params = Value::map();
   EXPECT_EQ(make_terms(runbook(), wanted, "r", {}).error().text,
             "parameter box: there is no value (it comes from alert.labels.name)");
 }
