@@ -26,7 +26,8 @@ struct StatusReport {
     base::Time since;  ///< zero: unknown
   };
   std::vector<Halt> halts;
-  /// What is wrong with the engine itself, one sentence each: "ledger: disk full, no act may start".
+  /// What is wrong and needs a person, one sentence each: "ledger: disk full, no act may start"; an alert whose
+  /// remediation was refused, by which rail and why, and what to type.
   std::vector<std::string> problems;
   std::vector<model::Alert> alerts;               ///< active ones: pending and firing
   std::vector<model::RunRow> runs;                ///< not ended

@@ -50,6 +50,10 @@ api::StatusReport Engine::status() const {
   for (const Value& receiver : parts.notifier->status().as_list())
     if (receiver["failing"].as_bool())
       report.problems.push_back("notify " + receiver["receiver"].text() + ": " + receiver["last_error"].text());
+  const std::vector<std::string> needs = parts.needs.sentences(open_breakers(parts));
+  report.problems.insert(report.problems.end(), needs.begin(), needs.end());
+  if (!needs.empty() && parts.config.notify.empty())
+    report.problems.emplace_back("nobody was called: the configuration names no receiver under notify:");
   report.alerts = parts.rules->alerts();
   report.runs = parts.runner->runs();
   report.approvals = parts.runner->approvals();

@@ -111,6 +111,9 @@ Status Engine::begin(Loaded& loaded) {
   parts.ready = true;
   at_ = At::kRunning;
   tick();
+  if (config.notify.empty())
+    base::log_warn("no receiver is configured: when a person is needed, only this log and reeve status say so",
+                   {{"do", "name one under notify: in the configuration"}});
   base::log_info("reeve runs", {{"version", settings_.version}, {"state", state_}, {"pid", getpid()}});
   return {};
 }

@@ -9,6 +9,7 @@
 #include "api/api.h"
 #include "app/config.h"
 #include "app/halt_file.h"
+#include "app/needs.h"
 #include "app/places.h"
 #include "app/recorder.h"
 #include "base/base.h"
@@ -40,6 +41,7 @@ struct Parts {
   std::unique_ptr<Recorder> ledger;        ///< what everyone appends to
   guard::State memory;                     ///< what the gate remembers
   std::unique_ptr<HaltFile> halt;
+  Needs needs;  ///< where a person is needed
   std::unique_ptr<series::Head> series;
   std::unique_ptr<child::Spawner> spawner;
   std::unique_ptr<base::Worker> query_thread, reader_thread, file_thread;

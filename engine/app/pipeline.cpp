@@ -247,6 +247,7 @@ void Pipeline::query(const std::string& expr, std::function<void(Result<Value>)>
 
 void Pipeline::on_entry(const model::Entry& entry) {
   parts_.memory.apply(entry, parts_.clock.boot());
+  parts_.needs.on_entry(entry);
   if (parts_.bus.wanted(api::Topic::kEntries)) parts_.bus.publish(api::Topic::kEntries, entry_value(entry));
   if (entry.kind == "step.outcome" || entry.kind == "step.in_doubt")
     parts_.rules->on_outcome(entry.run + "/" + entry.facts["path"].as_string());

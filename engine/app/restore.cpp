@@ -77,6 +77,7 @@ Status restore(Parts& parts) {
     if (body.ok()) alerts.push_back(model::Alert::from_value(*body));
   }
   parts.rules->restore(alerts);
+  parts.needs.restore(alerts, *parts.reader);
   return parts.runner->restore(*parts.reader);
 }
 

@@ -111,6 +111,37 @@ def a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called():
     end_daemon(home)
 
 
+def without_a_receiver_the_log_and_the_status_call_the_person():
+    home, argv, config = daemon(0.2)
+    pid = launch(argv)
+    wait_for("the daemon", lambda: starts(home))
+    engine = Engine(config).start()
+    os.waitpid(pid, 0)
+    told = lambda words: [line for line in engine.log.read_text().splitlines() if words in line]
+    refused = wait_for("the refusal in the log", lambda: told("remediation refused, a person is needed"), 60, every=0.5)
+    command = 'reeve reset proc/restart_process proc/api --reason "..."'
+    assert len(refused) == 1 and "level=warn" in refused[0] and 'rail="6 breaker"' in refused[0], refused
+    for words in ("alert=ProcessDown", "target=proc/api", "failed 2 times on proc/api", json.dumps(command)):
+        assert words in refused[0], (words, refused[0])
+    assert len(told("no receiver is configured")) == 1 and "level=warn" in told("no receiver is configured")[0]
+    kinds = engine.kinds()
+    for kind, words in (("alert.firing", '"alert firing"'), ("run.started", '"run started"'), ("run.ended", '"run ended')):
+        assert len(told(words)) == kinds.count(kind) > 0, (kind, told(words))
+    for restarted in (False, True):
+        if restarted:
+            assert engine.stop() == 0
+            engine.start()
+        status = engine.cli("status").out
+        for words in ("ProcessDown of proc/api: proc/restart_process was refused by the rail breaker because",
+                      command, "nobody was called: the configuration names no receiver"):
+            assert words in status, (restarted, status)
+    assert len(told("remediation refused, a person is needed")) == 1, "once, also over a restart"
+    engine.cli("reset", "proc/restart_process", "--reason", "mended")
+    assert "To act: reeve run proc/restart_process" in engine.cli("status").out
+    assert engine.stop() == 0
+    end_daemon(home)
+
+
 def a_person_resets_the_breaker(engine, refused, home):
     """With the very words of the refusal; then a run by hand acts at once."""
     by_hand = ["run", "proc/restart_process", "--param", "instance=api"]
@@ -234,6 +265,38 @@ def fifty_alerts_that_share_a_dedup_key_are_one_run():
     assert len({entry["correlation"] for entry in joined} | {started["correlation"]}) == 50, "each alert keeps its own story"
 
 
+def a_halt_by_file_is_in_the_ledger():
+    engine = Engine("listen: none\n").start()
+    switches = lambda: [(e["kind"], e["actor"], e["facts"]) for e in engine.entries("--kind", "switch.*")]
+    owner = f"file:uid:{os.getuid()}"
+    pulled = ("switch.pulled", owner, {"scope": "", "source": "file"})
+    lifted = ("switch.lifted", "file", {"scope": "*", "source": "file"})
+    halt = engine.state / "HALT"
+    halt.touch()
+    wait_for("the entry of the touch", lambda: switches() == [pulled], 5, every=0.2)
+    assert engine.stop() == 0
+    engine.start()
+    time.sleep(1.5)
+    assert switches() == [pulled], "there before and after: once"
+    halt.unlink()
+    wait_for("the entry of the rm", lambda: switches() == [pulled, lifted], 5, every=0.2)
+    engine.cli("halt", "--reason", "mine")
+    halt.unlink()
+    time.sleep(1.5)
+    assert "HALTED everything: mine" in engine.cli("status").out, "a person's latch stays without the file"
+    engine.cli("halt", "--lift")
+    time.sleep(1.2)
+    me = f"uid:{os.getuid()}"
+    assert [(kind, actor) for kind, actor, _ in switches()[2:]] == [("switch.pulled", me), ("switch.lifted", me)], switches()
+    halt.touch()
+    wait_for("the touch", lambda: len(switches()) == 5, 5, every=0.2)
+    engine.cli("halt", "--lift")
+    time.sleep(1.2)
+    assert [(kind, actor) for kind, actor, _ in switches()[4:]] == [("switch.pulled", owner), ("switch.lifted", me)], switches()
+    assert engine.stop() == 0
+    engine.verify()
+
+
 def bad_flags_are_usage_errors():
     engine = Engine("listen: 127.0.0.1:0\n").start()
     assert engine.cli("statu", check=False).code == 2
@@ -243,5 +306,5 @@ def bad_flags_are_usage_errors():
 
 
 run_tests(four_lines_bring_a_killed_daemon_back, a_daemon_that_dies_at_once_is_tried_twice_then_a_person_is_called,
-          fifty_equal_events_are_one_episode_and_one_run, fifty_alerts_that_share_a_dedup_key_are_one_run,
-          bad_flags_are_usage_errors)
+          without_a_receiver_the_log_and_the_status_call_the_person, fifty_equal_events_are_one_episode_and_one_run, fifty_alerts_that_share_a_dedup_key_are_one_run,
+          a_halt_by_file_is_in_the_ledger, bad_flags_are_usage_errors)
