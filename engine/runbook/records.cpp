@@ -69,7 +69,10 @@ std::vector<RowChange> of_run(const Entry& entry) {
   } else if (entry.kind == "run.cleaning") {
     row.set.set("state", "cleaning").set("reason", "");
   } else if (entry.kind == "run.ended") {
-    row.set.set("state", "ended").set("reason", "").set("result", facts["result"]).set("ended_us", entry.at.us);
+    row.set.set("state", "ended")
+        .set("reason", facts["reason"].as_string())
+        .set("result", facts["result"])
+        .set("ended_us", entry.at.us);
     row.set.set("steps", facts["steps"]);
   } else {
     return {};  // run.joined

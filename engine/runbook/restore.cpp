@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/json.h"
+#include "runbook/give_up.h"
 #include "runbook/runner.h"
 
 namespace reeve::runbook {
@@ -35,14 +36,8 @@ Result<Terms> terms_of(const std::vector<ledger::Stored>& entries) {
 }  // namespace
 
 Status RunnerImpl::restore(ledger::Reader& reader) {
-  REEVE_CHECK(restore_decisions(reader));
-  REEVE_TRY(const std::vector<Value> rows, reader.rows("runs"));
-  for (const Value& row : rows) {
-    if (row["state"].as_string() == "ended") continue;
-    // One run never keeps the others from going on.
-    if (const Status status = restore_run(reader, row); !status.ok())
-      base::log_error("a run cannot be taken up again", {{"run", row["run"].text()}, {"error", status.error().text}});
-  }
+  REEVE_TRY(const std::set<std::string> undecided, restore_runs(reader));
+  REEVE_CHECK(restore_decisions(reader, undecided));
   REEVE_CHECK(restore_effects(reader));
   // When the plugins run and the loop does: the ports are not to be called before.
   context_.runs.each(
@@ -50,9 +45,28 @@ Status RunnerImpl::restore(ledger::Reader& reader) {
   return {};
 }
 
-Status RunnerImpl::restore_decisions(ledger::Reader& reader) {
+// \return the runs whose alerts are to be decided on again.
+Result<std::set<std::string>> RunnerImpl::restore_runs(ledger::Reader& reader) {
+  std::set<std::string> undecided;
+  REEVE_TRY(const std::vector<Value> rows, reader.rows("runs"));
+  for (const Value& row : rows) {
+    bool again = row["reason"].as_string() == kLost;
+    if (row["state"].as_string() != "ended") {
+      // One run never keeps the others from going on.
+      const Status status = restore_run(reader, row);
+      if (status.ok()) continue;
+      REEVE_TRY(again, give_up(reader, row, status.error()));
+    }
+    if (again) undecided.insert(row["run"].as_string());
+  }
+  return undecided;
+}
+
+// A decision for a run that was given up is none: its alert is decided on again, and that decision takes its row.
+Status RunnerImpl::restore_decisions(ledger::Reader& reader, const std::set<std::string>& undecided) {
   REEVE_TRY(const std::vector<Value> rows, reader.rows("decisions"));
   for (const Value& row : rows) {
+    if (undecided.contains(row["run"].as_string())) continue;
     Decided decided;
     decided.episode = static_cast<uint64_t>(row["episode"].as_int());
     decided.started.run = row["run"].as_string();

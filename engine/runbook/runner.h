@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -54,8 +55,10 @@ class RunnerImpl : public Runner, public script::Listener {
   Run* joinable(const Terms& terms);
   base::Handle add(std::unique_ptr<Run> run);
   Run* find_run(const std::string& id) const;
+  base::Result<std::set<std::string>> restore_runs(ledger::Reader& reader);
   base::Status restore_run(ledger::Reader& reader, const model::Value& row);
-  base::Status restore_decisions(ledger::Reader& reader);
+  base::Result<bool> give_up(ledger::Reader& reader, const model::Value& row, const base::Error& why);
+  base::Status restore_decisions(ledger::Reader& reader, const std::set<std::string>& undecided);
   base::Status restore_effects(ledger::Reader& reader);
   void on_drain_late();
 

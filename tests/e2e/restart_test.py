@@ -1,7 +1,9 @@
 """What waits for a person, or for its time, outlives the engine: also a run that a second alert has joined."""
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import sys
 import time
 
@@ -131,5 +133,42 @@ def a_deferred_run_that_a_second_alert_joined_outlives_a_restart_of_the_engine()
     is_mended(engine, daemon, run)
 
 
+def forget_what_it_is(engine, run):
+    """Takes the words of a run's decisions away, as somebody with a shell could: its terms stand there."""
+    with contextlib.closing(sqlite3.connect(engine.state / "ledger-1.db")) as db:
+        (trigger,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'bodies_update'").fetchone()
+        db.execute("DROP TRIGGER bodies_update")
+        db.execute("UPDATE bodies SET salt = NULL, body = NULL WHERE seq IN "
+                   "(SELECT seq FROM entries WHERE kind = 'decision' AND run = ?)", (run,))
+        db.execute(trigger)
+        db.commit()
+
+
+def a_run_that_nothing_can_tell_any_more_is_ended_and_its_alerts_are_decided_on_again():
+    daemon = Daemon()
+    engine = engine_over(daemon, "approve")
+    daemon.kill()
+    lost = joined_run(engine)
+    assert engine.stop() == 0
+    forget_what_it_is(engine, lost)
+    for _ in range(3):
+        engine.start()
+        (waiting,) = waits(engine)
+        assert waiting[0] != lost
+        engine.kill()
+    engine.start()
+    ended = engine.cli("runs", lost, "-o", "json").json()
+    assert (ended["state"], ended["result"], ended["reason"]) == ("ended", "cancelled", "lost"), ended
+    assert "cannot be taken up again" in ended["message"], ended
+    assert engine.kinds().count("run.ended") == 1 and engine.kinds().count("approval.requested") == 2
+    engine.cli("approve", waiting[1])
+    wait_for("the other run to end", lambda: engine.kinds().count("run.ended") == 2, 60, every=0.3)
+    assert engine.kinds("--run", waiting[0]).count("run.joined") == 1, "both alerts were decided on again"
+    assert engine.stop() == 0 and engine.log.read_text().count("cannot be taken up again, it is ended") == 1
+    assert len(daemon.starts()) == 2, "started exactly once"
+    daemon.end()
+
+
 run_tests(an_approval_that_a_second_alert_joined_outlives_a_kill_of_the_engine,
-          a_deferred_run_that_a_second_alert_joined_outlives_a_restart_of_the_engine)
+          a_deferred_run_that_a_second_alert_joined_outlives_a_restart_of_the_engine,
+          a_run_that_nothing_can_tell_any_more_is_ended_and_its_alerts_are_decided_on_again)

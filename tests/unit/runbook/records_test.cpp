@@ -41,19 +41,22 @@ TEST_P(Record, ChangesItsRows) {
 #define RUN "runs {\"run\":\"r1\"} "
 INSTANTIATE_TEST_SUITE_P(
     OfRuns, Record,
-    testing::Values(RecordCase{"run.started", R"({"runbook":"box/heal","dedup":"d"})",
-                               RUN R"({"runbook":"box/heal","state":"running","reason":"","result":"","dedup":"d",)"
-                                   R"("started_us":5000000,"started_seq":9,"steps":0})"
-                                   "\n"},
-                    RecordCase{"run.parked", R"({"reason":"wait"})",
-                               RUN "{\"state\":\"parked\",\"reason\":\"wait\"}\n"},
-                    RecordCase{"run.resumed", "{}", RUN "{\"state\":\"running\",\"reason\":\"\"}\n"},
-                    RecordCase{"run.resumed", R"({"cleaning":true})", RUN "{\"state\":\"cleaning\",\"reason\":\"\"}\n"},
-                    RecordCase{"run.cleaning", "{}", RUN "{\"state\":\"cleaning\",\"reason\":\"\"}\n"},
-                    RecordCase{"run.ended", R"({"result":"failed","steps":3})",
-                               RUN R"({"state":"ended","reason":"","result":"failed","ended_us":5000000,"steps":3})"
-                                   "\n"},
-                    RecordCase{"run.joined", "{}", ""}, RecordCase{"run.unheard_of", "{}", ""}));
+    testing::Values(
+        RecordCase{"run.started", R"({"runbook":"box/heal","dedup":"d"})",
+                   RUN R"({"runbook":"box/heal","state":"running","reason":"","result":"","dedup":"d",)"
+                       R"("started_us":5000000,"started_seq":9,"steps":0})"
+                       "\n"},
+        RecordCase{"run.parked", R"({"reason":"wait"})", RUN "{\"state\":\"parked\",\"reason\":\"wait\"}\n"},
+        RecordCase{"run.resumed", "{}", RUN "{\"state\":\"running\",\"reason\":\"\"}\n"},
+        RecordCase{"run.resumed", R"({"cleaning":true})", RUN "{\"state\":\"cleaning\",\"reason\":\"\"}\n"},
+        RecordCase{"run.cleaning", "{}", RUN "{\"state\":\"cleaning\",\"reason\":\"\"}\n"},
+        RecordCase{"run.ended", R"({"result":"failed","steps":3})",
+                   RUN R"({"state":"ended","reason":"","result":"failed","ended_us":5000000,"steps":3})"
+                       "\n"},
+        RecordCase{"run.ended", R"({"result":"cancelled","reason":"lost","steps":0})",
+                   RUN R"({"state":"ended","reason":"lost","result":"cancelled","ended_us":5000000,"steps":0})"
+                       "\n"},
+        RecordCase{"run.joined", "{}", ""}, RecordCase{"run.unheard_of", "{}", ""}));
 
 INSTANTIATE_TEST_SUITE_P(
     OfDecisions, Record,
