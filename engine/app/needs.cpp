@@ -56,8 +56,9 @@ Needs::Firing* Needs::firing_of(const Entry& entry) {
 }
 
 std::string Needs::name_of(const Entry& entry) {
-  const Firing* firing = firing_of(entry);
-  return firing ? firing->alert : "";
+  if (const Firing* firing = firing_of(entry)) return firing->alert;
+  const auto found = alerts_.find(entry.run);
+  return found == alerts_.end() ? "" : found->second;
 }
 
 bool Needs::remember(const Entry& entry, const Value& body) {
@@ -147,6 +148,8 @@ void Needs::on_entry(const Entry& entry) {
     const Value body = body_of(entry);
     remember(entry, body);
     log_run(entry, body);
+    if (entry.kind == "run.started") alerts_[entry.run] = name_of(entry);
+    if (entry.kind == "run.ended") alerts_.erase(entry.run);
   } else if (entry.kind == "approval.requested") {
     const std::string id = entry.facts["id"].as_string();
     base::log_info("approval requested", {{"id", id},

@@ -42,7 +42,8 @@ class Needs {
   void log_run(const model::Entry& entry, const model::Value& body);
   std::string name_of(const model::Entry& entry);
 
-  std::map<base::Uuid, Firing> firing_;  ///< by the correlation of the episode
+  std::map<base::Uuid, Firing> firing_;        ///< by the correlation of the episode
+  std::map<std::string, std::string> alerts_;  ///< of runs under way, which may outlast them
 };
 
 }  // namespace reeve::app

@@ -133,6 +133,9 @@ TEST_F(NeedsTest, ARunThatDidNotHelpNeedsAPersonUntilAnotherBegins) {
                           "reeve runs r1"));
   say(about("run.started", "{}"));
   EXPECT_THAT(needs.sentences({}), IsEmpty());
+  resolve();
+  EXPECT_THAT(say(ended("escalated")), HasSubstr("alert=Down")) << "whose alert it was is known to its end";
+  EXPECT_THAT(say(ended("escalated")), HasSubstr("alert=\"\""));
 }
 
 TEST_F(NeedsTest, WhatWaitsForAPersonNamesTheCommand) {
