@@ -127,7 +127,7 @@ int audit_list(const AuditOptions& options, const base::Clock& clock, std::ostre
   if (!filter.ok()) return bad_usage(err, filter.error());
   const auto reader = ledger::open_reader(*where);
   if (!reader.ok()) return fail(err, reader.error());
-  AuditWriter writer(out, *format, options.body);
+  AuditWriter writer(out, *format, options.body, options.whole);
   uint64_t last = 0;
   const base::Status done = write_list(**reader, *filter, options.limit, writer, last);
   writer.end();
@@ -177,7 +177,7 @@ int audit_tail(const AuditOptions& options, const base::Clock& clock, std::ostre
   if (!reader.ok()) return fail(err, reader.error());
   const auto head = (*reader)->head();
   if (!head.ok()) return fail(err, head.error());
-  AuditWriter writer(out, *format, options.body);
+  AuditWriter writer(out, *format, options.body, options.whole);
   uint64_t last = head->seq;  // what does not match need not be looked at again
   base::Status done = write_list(**reader, *filter, options.limit ? options.limit : kTail, writer, last);
   while (done.ok() && options.follow) {

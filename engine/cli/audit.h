@@ -30,6 +30,7 @@ struct AuditOptions {
   std::string kind, actor, subject;  ///< exact, or a prefix that ends in `*`
   std::string correlation, run;
   uint64_t limit = 0;  ///< the newest so many (--limit); 0: all for list, 20 for tail
+  bool whole = false;  ///< the table does not cut facts: no terminal reads it
   bool body = false;   ///< the table shows bodies too (--body); json and jsonl always have them
 
   std::string seq;       ///< show: the entry's number

@@ -79,8 +79,8 @@ model::Value audit_row(const ledger::Stored& entry) {
       .set("hash", base::hex(entry.hash));
 }
 
-AuditWriter::AuditWriter(std::ostream& out, AuditFormat format, bool with_body)
-    : out_(out), format_(format), with_body_(with_body) {}
+AuditWriter::AuditWriter(std::ostream& out, AuditFormat format, bool with_body, bool whole)
+    : out_(out), format_(format), with_body_(with_body), whole_(whole) {}
 
 void AuditWriter::entry(const ledger::Stored& entry) {
   switch (format_) {
@@ -103,7 +103,7 @@ void AuditWriter::table_row(const ledger::Stored& entry) {
          << "FACTS\n";
   out_ << padded(std::to_string(entry.seq), 7) << ' ' << padded(base::format_time(entry.at), 25) << ' '
        << padded(printable(entry.kind), 17) << ' ' << padded(printable(entry.subject), 33) << ' '
-       << padded(printable(entry.actor), 17) << ' ' << printable(entry.facts_text, kFactsWidth) << '\n';
+       << padded(printable(entry.actor), 17) << ' ' << printable(entry.facts_text, whole_ ? 0 : kFactsWidth) << '\n';
   if (with_body_) write_body(out_, entry, "        ");
 }
 

@@ -22,7 +22,8 @@ model::Value audit_row(const ledger::Stored& entry);
 /// Writes entries one by one; end() once.
 class AuditWriter {
  public:
-  AuditWriter(std::ostream& out, AuditFormat format, bool with_body);
+  /// `whole`: the table does not cut facts.
+  AuditWriter(std::ostream& out, AuditFormat format, bool with_body, bool whole);
   void entry(const ledger::Stored& entry);
   void end();
 
@@ -31,7 +32,7 @@ class AuditWriter {
 
   std::ostream& out_;
   const AuditFormat format_;
-  const bool with_body_;
+  const bool with_body_, whole_;
   size_t written_ = 0;
 };
 

@@ -26,6 +26,7 @@ base::Result<AuditOptions> options_of(const Arguments& arguments, const Context&
   options.correlation = arguments.text("--correlation");
   options.run = arguments.text("--run");
   REEVE_TRY(options.limit, arguments.count("--limit", 0));
+  options.whole = !context.io.terminal;
   options.body = arguments.has("--body");
   options.seq = arguments.text("SEQ");
   options.follow = arguments.has("--follow");

@@ -4,6 +4,7 @@
 /// Text that others wrote may hold anything: control characters are shown, never sent to the terminal.
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ enum class Colour { kNone, kRed, kGreen, kYellow, kDim, kBold };
 
 struct Style {
   bool colours = false;
+  bool cuts = true;  ///< long texts are shortened; false where no terminal reads
+  /// What a text that may take `most` columns takes here.
+  size_t columns(size_t most) const { return cuts ? most : SIZE_MAX; }
   std::string paint(std::string_view text, Colour colour) const;
 };
 

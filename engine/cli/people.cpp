@@ -16,7 +16,7 @@ int list_approvals(const Context& context) {
   Table table({"ID", "RUNBOOK", "WHAT", "SINCE", "EXPIRES"});
   const base::Time now = context.io.clock.wall();
   for (const Value& one : waiting->as_list()) {
-    table.add({one["id"].text(), one["runbook"].text(), shortened(one["text"].as_string(), 80),
+    table.add({one["id"].text(), one["runbook"].text(), shortened(one["text"].as_string(), context.style.columns(80)),
                ago(base::Time{one["since_us"].as_int()}, now), ago(base::Time{one["until_us"].as_int()}, now)});
   }
   if (table.empty()) context.out() << "nothing waits for approval\n";

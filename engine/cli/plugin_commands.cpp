@@ -77,7 +77,7 @@ int plugin_list(const Arguments&, Context& context) {
                {state, state == "up" || state == "on disk" ? Colour::kNone : Colour::kYellow},
                text_or(one["pid"], "-"),
                text_or(one["restarts"], "-"),
-               shortened(error, 80)});
+               shortened(error, context.style.columns(80))});
   }
   if (table.empty()) context.out() << "no plugin is configured\n";
   table.print(context.out(), context.style);

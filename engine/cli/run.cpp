@@ -56,7 +56,7 @@ int run(const std::vector<std::string>& arguments, const Commands& commands, Io&
     return delivered(io, parsed.exit);
   }
   take_environment(parsed.globals, io);
-  Context context{io, commands, parsed.globals, Style{wants_colours(io)}, parsed.command->path};
+  Context context{io, commands, parsed.globals, Style{wants_colours(io), io.terminal}, parsed.command->path};
   const int exit = parsed.command->run(parsed.arguments, context);
   return delivered(io, exit);
 }

@@ -28,7 +28,8 @@ void print_story(const Context& context, const Value& run) {
   Table table({"SEQ", "TIME", "KIND", "SUBJECT", "FACTS"});
   for (const Value& entry : run["entries"].as_list()) {
     table.add({entry["seq"].text(), entry["at"].text().substr(11, 12), entry["kind"].text(),
-               shortened(entry["subject"].text(), 60), brief(entry["facts"], kDetailColumns)});
+               shortened(entry["subject"].text(), context.style.columns(60)),
+               brief(entry["facts"], context.style.columns(kDetailColumns))});
   }
   if (!table.empty()) out << '\n';
   table.print(out, context.style);
@@ -70,13 +71,14 @@ void print_plan(const Context& context, const Value& plan) {
     std::string targets;
     for (const Value& target : step["targets"].as_list()) targets += (targets.empty() ? "" : " ") + target.text();
     const std::string gate = gate_text(step["gate"]);
-    table.add({step["path"].is_null() ? std::to_string(++number) : step["path"].text(),
-               step["action"].text(),
-               step["class"].text(),
-               targets,
-               brief(step["args"], kDetailColumns),
-               {shortened(gate, kDetailColumns), gate == "allow" ? Colour::kNone : Colour::kYellow},
-               step["preview"].is_null() ? "" : step["preview"].text()});
+    table.add(
+        {step["path"].is_null() ? std::to_string(++number) : step["path"].text(),
+         step["action"].text(),
+         step["class"].text(),
+         targets,
+         brief(step["args"], context.style.columns(kDetailColumns)),
+         {shortened(gate, context.style.columns(kDetailColumns)), gate == "allow" ? Colour::kNone : Colour::kYellow},
+         step["preview"].is_null() ? "" : step["preview"].text()});
   }
   if (table.empty()) context.out() << "it would change nothing\n";
   table.print(context.out(), context.style);
@@ -87,10 +89,22 @@ void print_plan(const Context& context, const Value& plan) {
     if (!plan[key].is_null()) context.out() << key << "   " << printable(plan[key].text()) << '\n';
 }
 
+/// With the nearest name that the engine knows, where there is no runbook of this one.
+base::Error with_near_name(const Context& context, base::Error error, const std::string& name) {
+  if (error.fault != base::Fault::kNotFound || error.text.find("\"" + name + "\"") == std::string::npos) return error;
+  const auto known = context.get("/api/reeve/runbooks");
+  if (!known.ok()) return error;  // only the hint is missing then
+  std::vector<std::string> names;
+  for (const Value& one : known->as_list()) names.push_back(one["name"].text());
+  const std::string near = base::did_you_mean(name, names);
+  if (!near.empty()) error.text += " (did you mean \"" + near + "\"?)";
+  return error;
+}
+
 int dry_run(const Context& context, const std::string& name, const Value& params) {
   const Value body = Value::map().set("runbook", name).set("params", params).set("dry", true);
   const auto plan = context.post("/api/reeve/runs", body, base::minutes(3));
-  if (!plan.ok()) return context.fail(plan.error());
+  if (!plan.ok()) return context.fail(with_near_name(context, plan.error(), name));
   if (!context.print_data(*plan)) print_plan(context, *plan);
   return exit_of_plan(*plan);
 }
@@ -129,7 +143,7 @@ int start(const Context& context, const Arguments& arguments, const Value& param
   const Value body = Value::map().set("runbook", arguments.text("NAME")).set("params", params);
   const auto started = context.post("/api/reeve/runs", body);
   if (!started.ok()) {
-    const int exit = context.fail(started.error());
+    const int exit = context.fail(with_near_name(context, started.error(), arguments.text("NAME")));
     if (exit == kUnreachable)
       context.err() << "       start the engine (reeve serve), or use --local for this one run\n";
     return exit;
@@ -178,7 +192,7 @@ int runs(const Arguments& arguments, Context& context) {
                ago(base::Time{run["started_us"].as_int()}, now),
                took(run, now),
                run["steps"].text(),
-               shortened(run["message"].as_string(), 60)});
+               shortened(run["message"].as_string(), context.style.columns(60))});
   }
   if (table.empty()) context.out() << "no runs\n";
   table.print(context.out(), context.style);

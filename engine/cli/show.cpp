@@ -23,8 +23,8 @@ std::string clock_text(base::Time at, base::Time now) {
   return text.substr(0, 10) == base::format_time(now).substr(0, 10) ? text.substr(11, 12) : text.substr(0, 23);
 }
 
-std::string fields_of(const Value& event) {
-  std::string out = brief(event["fields"], kDetailColumns);
+std::string fields_of(const Context& context, const Value& event) {
+  std::string out = brief(event["fields"], context.style.columns(kDetailColumns));
   if (event["recovered"].as_bool()) out += " (recovered)";
   if (!event["caused_by"].as_string().empty()) out += " (caused by " + event["caused_by"].as_string() + ")";
   return out;
@@ -35,9 +35,9 @@ void print_event(const Context& context, const Value& event) {
   const std::string where = event["target"].as_string().empty() ? event["instance"].text() : event["target"].text();
   context.out() << clock_text(at, context.io.clock.wall()) << "  "
                 << context.style.paint(printable(event["type"].text()), Colour::kBold) << "  " << printable(where)
-                << "  " << fields_of(event) << '\n';
+                << "  " << fields_of(context, event) << '\n';
   for (const Value& verdict : event["verdicts"].as_list())
-    context.out() << "    " << brief(verdict, kDetailColumns) << '\n';
+    context.out() << "    " << brief(verdict, context.style.columns(kDetailColumns)) << '\n';
   context.out().flush();
 }
 
@@ -120,8 +120,8 @@ int alerts(const Arguments&, Context& context) {
                {alert["state"].text(), colour_of_state(alert["state"].text())},
                ago(base::Time{alert["active_at_us"].as_int()}, context.io.clock.wall()),
                alert["count"].text(),
-               shortened(labels_text(alert["labels"]), kDetailColumns),
-               shortened(summary == "null" ? "" : summary, kDetailColumns)});
+               shortened(labels_text(alert["labels"]), context.style.columns(kDetailColumns)),
+               shortened(summary == "null" ? "" : summary, context.style.columns(kDetailColumns))});
   }
   if (table.empty()) context.out() << "nothing is wrong: no alert is pending or firing\n";
   table.print(context.out(), context.style);
@@ -148,7 +148,7 @@ int events(const Arguments& arguments, Context& context) {
     const std::string target_text =
         event["target"].as_string().empty() ? event["instance"].text() : event["target"].text();
     table.add({clock_text(base::Time{event["at_us"].as_int()}, context.io.clock.wall()), event["type"].text(),
-               target_text, fields_of(event)});
+               target_text, fields_of(context, event)});
   }
   if (table.empty()) context.out() << "no events in the last " << span(*since) << '\n';
   table.print(context.out(), context.style);

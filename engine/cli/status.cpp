@@ -112,7 +112,7 @@ void Screen::alerts() {
     table.add({std::string(alert.labels.get(model::kAlertNameLabel)),
                {alert_state_name(alert.state), fires ? Colour::kRed : Colour::kYellow},
                ago(alert.active_at, now_),
-               shortened(labels_text(alert.labels.to_value()), kTextColumns)});
+               shortened(labels_text(alert.labels.to_value()), context_.style.columns(kTextColumns))});
   }
   table.print(out_, context_.style, "  ");
   rest(sorted.size(), "alerts");
@@ -125,7 +125,7 @@ void Screen::approvals() {
   Table table({"ID", "RUNBOOK", "WHAT"});
   for (size_t i = 0; i < std::min(waiting.size(), kMostRows); ++i)
     table.add({waiting[i]["id"].text(), waiting[i]["runbook"].text(),
-               shortened(waiting[i]["text"].as_string(), kTextColumns)});
+               shortened(waiting[i]["text"].as_string(), context_.style.columns(kTextColumns))});
   table.print(out_, context_.style, "  ");
   rest(waiting.size(), "approve");
 }
@@ -138,12 +138,12 @@ void Screen::runs() {
   for (size_t i = 0; i < std::min(report_.runs.size(), kMostRows); ++i) {
     const model::RunRow& run = report_.runs[i];
     const bool is_parked = run.state == model::RunState::kParked;
-    table.add(
-        {run.id,
-         run.runbook,
-         {run_state_name(run.state), is_parked ? Colour::kYellow : Colour::kNone},
-         ago(run.started, now_),
-         shortened(run.reason + (run.message.empty() || run.reason.empty() ? "" : ": ") + run.message, kTextColumns)});
+    table.add({run.id,
+               run.runbook,
+               {run_state_name(run.state), is_parked ? Colour::kYellow : Colour::kNone},
+               ago(run.started, now_),
+               shortened(run.reason + (run.message.empty() || run.reason.empty() ? "" : ": ") + run.message,
+                         context_.style.columns(kTextColumns))});
   }
   table.print(out_, context_.style, "  ");
   for (size_t i = 0; i < std::min(report_.runs.size(), kMostRows); ++i)
@@ -159,7 +159,9 @@ void Screen::sources() {
   size_t shown = 0;
   for (const StatusReport::Source& source : report_.sources)
     if (is_bad(source) && shown++ < kMostRows)
-      table.add({source.instance, {source.state, Colour::kRed}, shortened(source.error, kTextColumns)});
+      table.add({source.instance,
+                 {source.state, Colour::kRed},
+                 shortened(source.error, context_.style.columns(kTextColumns))});
   table.print(out_, context_.style, "  ");
   rest(static_cast<size_t>(down), "plugin list");
 }

@@ -203,6 +203,8 @@ TEST_F(Flow, AllIsWellWhenNothingIsWrong) {
 }
 
 TEST_F(Flow, StatusIsOneScreenHoweverMuchIsWrong) {
+  place.terminal = true;
+  place.environment["NO_COLOR"] = "1";
   api::Engine ports = place.fake.ports();
   ports.status = [this] {
     api::StatusReport report = place.fake.status();

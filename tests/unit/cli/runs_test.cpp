@@ -12,6 +12,7 @@ namespace {
 
 using model::Value;
 using test::Place;
+using test::Said;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -85,6 +86,37 @@ TEST(Settle, IsShownWhereAPersonLooks) {
   for (const char* command : {"status", "runs"})
     EXPECT_THAT(place.run({command, "--server", running.socket()}).out,
                 HasSubstr("  in doubt, say what became of its step: reeve runs " + run.id + " shows how\n"));
+}
+
+TEST(Texts, AreCutOnlyWhereATerminalReads) {
+  Place place(Place::Engine::kNone);
+  const std::string words = "it goes on and on " + std::string(300, 'x') + " to the end";
+  api::Engine ports = place.fake.ports();
+  model::RunRow run = api::test::run_parked();
+  run.message = words;
+  ports.runs = [run] { return std::vector<model::RunRow>{run}; };
+  ports.status = [run] {
+    api::StatusReport report;
+    report.runs = {run};
+    return report;
+  };
+  api::test::Running running([&](api::Server& server) { api::add_routes(server, ports, base::system_clock()); });
+  for (const bool terminal : {false, true}) {
+    place.terminal = terminal;
+    for (const char* command : {"status", "runs"}) {
+      const std::string out = place.run({command, "--server", running.socket()}).out;
+      EXPECT_EQ(out.find(words) != std::string::npos, !terminal) << out;
+      EXPECT_EQ(out.find("…") != std::string::npos, terminal) << out;
+    }
+  }
+}
+
+TEST(Run, ARunbookNearlyNamedIsSuggested) {
+  Place place(Place::Engine::kRunning);
+  const Said said = place.run({"run", "docker/restart_contianer"});
+  EXPECT_EQ(said.exit, kNotFound);
+  EXPECT_EQ(said.err, "reeve: no runbook \"docker/restart_contianer\" (did you mean \"docker/restart_container\"?)\n");
+  EXPECT_EQ(place.run({"run", "other/thing"}).err, "reeve: no runbook \"other/thing\"\n");
 }
 
 }  // namespace
