@@ -24,9 +24,11 @@ std::string reset_command(const std::string& runbook, const std::string& target)
 }
 
 void State::reset_breaker(const std::string& runbook, const std::string& target) {
-  std::erase_if(failures_, [&](const Deed& deed) {
+  const auto is_meant = [&](const Deed& deed) {
     return (runbook.empty() || deed.runbook == runbook) && (target.empty() || deed.target == target);
-  });
+  };
+  std::erase_if(failures_, is_meant);
+  for (Deed& act : acts_) act.over = act.over || is_meant(act);
 }
 
 int State::failures_of_target(const std::string& runbook, const std::string& target, base::Boot since) const {

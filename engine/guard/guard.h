@@ -96,7 +96,9 @@ struct Lease {
 /// - `switch.pulled`, `switch.lifted`: facts {scope}, body {reason}, actor the owner; pulled with scope "" halts
 ///   everything, lifted with "" lifts every switch, with "*" only that of everything. With facts {source: "file"} they
 ///   tell what was seen in `<state>/HALT`: such a switch holds as long as the file says so, and never beyond it
-/// - `operator.breaker_reset`: facts {runbook, target}
+/// - `operator.breaker_reset`: facts {runbook, target}; it also ends the cool-down there, since the person who gives
+/// the
+///   reason has looked and wants it tried again
 class State {
  public:
   /// Takes an entry into account, at the boot time of its writing.
@@ -129,6 +131,7 @@ class State {
     base::Boot at;
     std::string runbook, target, group, run;
     bool lost = false;  ///< the target was healthy: the act took it away
+    bool over = false;  ///< a person has looked since and let it be tried again: it cools nothing down
   };
   std::optional<base::Boot> last_act(const std::string& runbook, const std::string& target,
                                      const std::string& except_run) const;

@@ -82,7 +82,7 @@ const Lease* State::lease(const std::string& target) const {
 std::optional<base::Boot> State::last_act(const std::string& runbook, const std::string& target,
                                           const std::string& except_run) const {
   for (auto deed = acts_.rbegin(); deed != acts_.rend(); ++deed)
-    if (deed->runbook == runbook && deed->target == target && deed->run != except_run) return deed->at;
+    if (deed->runbook == runbook && deed->target == target && deed->run != except_run && !deed->over) return deed->at;
   return std::nullopt;
 }
 

@@ -232,6 +232,22 @@ TEST_F(Rails, OpenBreakersAreThoseThatRefuseAndAreResetOneByOne) {
             "reeve reset docker/restart 'docker/local/it'\\''s; rm' --reason \"...\"");
 }
 
+// Who resets a breaker has looked: what he lets be tried again waits for no cool-down, but it still counts in the rate.
+TEST_F(Rails, AResetEndsTheCoolDownOfWhatItLetsBeTriedAgain) {
+  for (const char* run : {"r1", "r2"}) remediate(run, "docker/local/aa", "failed");
+  EXPECT_EQ(rail(), 6);
+  model::Entry reset = entry("operator.breaker_reset", "");
+  reset.facts.set("runbook", act.runbook).set("target", "docker/local/bb");
+  state.apply(reset, now);
+  EXPECT_EQ(rail(), 6) << "another target";
+  reset.facts.set("target", "docker/local/aa");
+  state.apply(reset, now);
+  EXPECT_EQ(verdict(), Verdict::kAllow);
+  EXPECT_EQ(state.acts_since(now - minutes(1), ""), 2);
+  remediate("r3", "docker/local/aa", "failed");
+  EXPECT_EQ(rail(), 5) << "what comes after it cools down as ever";
+}
+
 TEST_F(Rails, CoolDownDefersForWhatIsLeftOfIt) {
   remediate("r1", "docker/local/aa", "succeeded");
   now = now + minutes(5);
