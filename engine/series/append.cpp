@@ -51,8 +51,10 @@ StoredSeries* Head::State::find_or_make(const model::Labels& labels) {
 
 void Head::State::end_missing(InstanceOrder& order, uint32_t this_batch, int64_t ms) {
   for (StoredSeries* series : order.series) {
-    if (series->dead || series->seen_in == this_batch || series->ends_stale() || ms <= series->last_ms()) continue;
-    series->append(ms, model::stale_marker(), *shared);
+    if (series->dead || series->seen_in == this_batch || series->ends_stale()) continue;
+    // A source with a clock of its own lags: a marker at our time would shut out what it tells next.
+    const int64_t end = series->own_time ? series->last_ms() + 1 : ms;
+    if (end > series->last_ms()) series->append(end, model::stale_marker(), *shared);
   }
 }
 
@@ -87,7 +89,8 @@ Appended Head::append(const model::Batch& batch) {
       continue;
     }
     const int64_t ms = sample.at_ms.value_or(batch_ms);
-    if (!sample.at_ms && series->seen_in != s.batch) {
+    series->own_time = sample.at_ms.has_value();
+    if (series->seen_in != s.batch) {
       series->seen_in = s.batch;
       next.push_back(series);
     }

@@ -96,8 +96,8 @@ class Head : public Source {
 
   /// All samples of a batch become visible together. In a series time only grows: older or equal samples are counted
   /// and dropped. A series of `instance` that the previous batch of it had and this one has not gets a stale marker at
-  /// the batch's time; a batch that is not ok stales all of them. Samples that bring their own time are not followed so
-  /// (as in Prometheus): their source decides when they end.
+  /// the batch's time; a batch that is not ok stales all of them. One whose samples bring their own time gets it right
+  /// behind its last sample, on its source's clock.
   Appended append(const model::Batch& batch);
   /// One sample outside any batch: recording rules, ALERTS, tests, remote write. False: not newer, or refused.
   bool append(const model::Labels& labels, int64_t ms, double value);

@@ -82,9 +82,10 @@ class StoredSeries final : public SeriesView {
   /// Drops whole chunks that end at or before `before_ms`.
   void drop_before(int64_t before_ms, Shared& shared);
 
-  uint32_t seen_in = 0;  ///< the batch that last had it (Head's counter)
-  uint32_t keep_s = 0;   ///< how long its samples are kept
-  bool dead = false;     ///< no longer in the index
+  uint32_t seen_in = 0;   ///< the batch that last had it (Head's counter)
+  uint32_t keep_s = 0;    ///< how long its samples are kept
+  bool dead = false;      ///< no longer in the index
+  bool own_time = false;  ///< what its batch had of it last brought its own time
 
   struct Snapshot {
     Chain* chain = nullptr;  ///< held

@@ -103,13 +103,13 @@ TEST(Head, AForgottenInstanceEndsItsSeries) {
   EXPECT_EQ(samples(head, "a"), "10=1 15=stale");
 }
 
-TEST(Head, SamplesWithTheirOwnTimeAreNotEnded) {
+TEST(Head, ASeriesWithItsOwnTimeEndsOnItsOwnClock) {
   Head head;
   model::Batch first = batch(1000, {{named("cloud"), 1}});
   first.samples[0].at_ms = 400;
   head.append(first);
   head.append(batch(2000, {}));
-  EXPECT_EQ(samples(head, "cloud"), "400=1");
+  EXPECT_EQ(samples(head, "cloud"), "400=1 401=stale");
 }
 
 TEST(Head, TheOrderOfABatchMayChange) {

@@ -31,7 +31,8 @@ class Plain {
     std::set<Labels> present;
     for (const model::Sample& sample : batch.samples) {
       append(sample.labels, sample.at_ms.value_or(ms), sample.value);
-      if (!sample.at_ms) present.insert(sample.labels);
+      present.insert(sample.labels);
+      own_time_[sample.labels] = sample.at_ms.has_value();
     }
     for (const Labels& labels : members_[batch.instance])
       if (!present.count(labels)) end(labels, ms);
@@ -46,10 +47,12 @@ class Plain {
  private:
   void end(const Labels& labels, int64_t ms) {
     const auto& samples = series_[labels];
-    if (!samples.empty() && samples.rbegin()->second != model::kStaleBits) append(labels, ms, model::stale_marker());
+    if (samples.empty() || samples.rbegin()->second == model::kStaleBits) return;
+    append(labels, own_time_[labels] ? samples.rbegin()->first + 1 : ms, model::stale_marker());
   }
   std::map<Labels, std::map<int64_t, uint64_t>> series_;
   std::map<std::string, std::set<Labels>> members_;
+  std::map<Labels, bool> own_time_;
 };
 
 class Random : public testing::Test {
