@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "runbook/excerpt.h"
 
 namespace reeve::app {
 
@@ -142,6 +143,7 @@ Lint lint_runbooks(const runbook::Library& library, const KnownPlugins& plugins)
     for (const Value& use : runbook->uses.as_list()) judge.look(use);
   sort_unique(out.errors);
   sort_unique(out.findings);
+  for (std::string& error : out.errors) error = runbook::with_excerpts(error);
   return out;
 }
 

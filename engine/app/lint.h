@@ -33,7 +33,7 @@ std::vector<std::string> plugin_names(const std::vector<std::string>& folders);
 
 /// Each `file:line:col: text`, sorted.
 struct Lint {
-  std::vector<std::string> errors;    ///< can never work
+  std::vector<std::string> errors;    ///< can never work; with the lines around the place
   std::vector<std::string> findings;  ///< look wrong
 };
 Lint lint_runbooks(const runbook::Library& library, const KnownPlugins& plugins);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runbook/bundle.h"
+#include "runbook/excerpt.h"
 #include "runbook/library.h"
 
 namespace reeve::runbook {
@@ -63,6 +64,7 @@ class Loading {
   void end() {
     const OnLoaded done = std::exchange(done_, nullptr);
     pool_.reset();
+    for (std::string& problem : problems_) problem = with_excerpts(problem);
     std::sort(problems_.begin(), problems_.end());
     if (problems_.empty()) return done(std::shared_ptr<const Library>(library_));
     done(base::invalid(base::join(problems_, "\n")));

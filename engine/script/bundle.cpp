@@ -25,4 +25,10 @@ base::Result<Bundle> Bundle::from_bytes(const std::string& bytes) {
   return bundle;
 }
 
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
 }  // namespace reeve::script

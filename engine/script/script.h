@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/base.h"
@@ -31,6 +32,9 @@ struct Bundle {
   /// \errors kInvalid.
   static base::Result<Bundle> from_bytes(const std::string& bytes);
 };
+
+/// A file's text without the byte order mark of UTF-8, which some editors put before it.
+std::string_view without_mark(std::string_view text);
 
 /// What a file declares: its top level ran with no action available.
 struct Declared {

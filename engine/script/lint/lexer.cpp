@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "script/script.h"
+
 namespace reeve::script {
 
 namespace {
@@ -22,7 +24,7 @@ bool is_digit(char c) {
 }
 }  // namespace
 
-Lexer::Lexer(std::string_view text) : text_(text) {
+Lexer::Lexer(std::string_view text) : text_(without_mark(text)) {
   if (at() == '#')  // Lua skips a first line for the shell
     while (here_ < text_.size() && at() != '\n') advance();
 }

@@ -33,6 +33,11 @@ const std::map<std::string, std::string>& absent_names() {
   return absent;
 }
 
+int load_text(lua_State* lua, const std::string& name, std::string_view text) {
+  text = without_mark(text);
+  return luaL_loadbufferx(lua, text.data(), text.size(), ("@" + name).c_str(), "t");
+}
+
 std::string near_name(lua_State* lua, const std::string& name) {
   if (name.size() < 2) return {};
   std::vector<std::string> names;
@@ -175,8 +180,7 @@ base::Status Program::open_main() {
 std::string Program::syntax_problem(const std::string& name, const std::string& text) {
   lua_State* lua = state_.lua();
   std::string problem;
-  if (luaL_loadbufferx(lua, text.data(), text.size(), ("@" + name).c_str(), "t") != LUA_OK)
-    problem = error_text(lua, -1);
+  if (load_text(lua, name, text) != LUA_OK) problem = error_text(lua, -1);
   lua_settop(lua, 0);
   return problem;
 }
@@ -318,7 +322,7 @@ void Program::open_prelude(lua_State* lua) {
 }
 
 void Program::load(lua_State* lua, const std::string& name, const std::string& text) {
-  if (luaL_loadbufferx(lua, text.data(), text.size(), ("@" + name).c_str(), "t") != LUA_OK) lua_error(lua);
+  if (load_text(lua, name, text) != LUA_OK) lua_error(lua);
   lua_rawgetp(lua, LUA_REGISTRYINDEX, &kView);
   lua_setupvalue(lua, -2, 1);
 }

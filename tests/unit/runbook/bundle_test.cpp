@@ -178,9 +178,12 @@ TEST_F(Folders, SaysEverythingThatIsWrongWithAllOfThem) {
   file("one/b/e.lua", "require \"lib/none\"");
   file("one/b/f.lua", "local t = require \"lib/t\" return runbook {}, function() end");
   file("one/b/lib/t.lua", "return {\n  1,\n  nope }");
-  EXPECT_EQ(load_all({at("one")}),
-            "error: " + at("one/b/a.lua:2:3: title is a text\n") + at("one/b/c.lua:1:7: syntax error near <eof>\n") +
-                at("one/b/lib/none.lua: cannot be read\n") + at("one/b/lib/t.lua:3:3: undefined name \"nope\""));
+  EXPECT_EQ(load_all({at("one")}), "error: " + at("one/b/a.lua:2:3: title is a text\n") +
+                                       "  1 | return runbook {\n  2 |   title = 5 }, function() end\n    |   ^\n" +
+                                       at("one/b/c.lua:1:7: syntax error near <eof>\n") +
+                                       "  1 | retrun\n    |       ^\n" + at("one/b/lib/none.lua: cannot be read\n") +
+                                       at("one/b/lib/t.lua:3:3: undefined name \"nope\"\n") +
+                                       "  1 | return {\n  2 |   1,\n  3 |   nope }\n    |   ^");
 }
 
 TEST_F(Folders, AFileThatLoopsAtItsTopIsSaid) {

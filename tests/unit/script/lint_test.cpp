@@ -82,6 +82,14 @@ end)";
 )");
 }
 
+TEST(Lint, AByteOrderMarkIsNoPartOfTheText) {
+  const model::Value declared = declare("x", "\xef\xbb\xbfreturn runbook { title = 't' }, function() end");
+  EXPECT_EQ(model::to_json(declared["errors"]), "[]");
+  EXPECT_EQ(model::to_json(declared["places"]), R"({"title":"1:18"})");
+  EXPECT_EQ(model::to_json(declare("x", "\xef\xbb\xbfretrun")["errors"]),
+            R"([{"file":"pack/x.lua","line":1,"col":7,"text":"syntax error near <eof>"}])");
+}
+
 TEST(Lint, GoesDownAsDeepAsLuaDoesAndNoDeeper) {
   std::string deep(5000, '(');
   const model::Value declared = declare("x", "return " + deep);
