@@ -8,5 +8,7 @@ namespace reeve::script {
 
 /// A chunk that gets the primitives as a table and returns {globals, main, clean_up}.
 std::string_view prelude_text();
+/// Its first part: what a file declares.
+std::string_view declarations_text();
 
 }  // namespace reeve::script
