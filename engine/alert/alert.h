@@ -37,11 +37,15 @@ using Post =
 
 /// What is told beside alerts.
 struct Message {
-  std::string kind;  ///< "escalation", "approval", "parked", "plugin"; "ended": good news, told as resolved
+  std::string kind;  ///< "escalation", "approval", "parked", "ended", "plugin"
   std::string key;   ///< deduplicates: told once per receiver
   std::string text;  ///< one or two sentences: what happened, what to do
   std::string run, runbook;
   std::optional<model::Alert> alert;
+  std::string approval{};  ///< its id, when one is asked for or answered
+  base::Time since{};      ///< when that was asked for; zero: now
+  /// Nobody needs to do anything: told as resolved. Of an approval: answered, told to whom it was asked of.
+  bool over = false;
 };
 
 struct Ports {

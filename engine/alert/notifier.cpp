@@ -52,7 +52,7 @@ class WebhookNotifier : public Notifier {
       const Receiver& receiver = channel.receiver();
       if (!resolved) {
         send(channel, {fired, "", body(receiver, alert)});
-      } else if (receiver.send_resolved && (told_.has(fired, receiver.name) || channel.has(fired))) {
+      } else if (wants_end(channel, fired)) {
         send(channel, {delivery_key(alert, alert.state), fired, body(receiver, alert)});
       }
     }
@@ -63,7 +63,9 @@ class WebhookNotifier : public Notifier {
     const model::Alert alert = alert_of(message, exchange_.loop.clock().wall());
     for (const base::Handle handle : order_) {
       Channel& channel = *exchange_.channels.find(handle);
-      send(channel, {delivery_key(message), "", body(channel.receiver(), alert)});
+      if (is_answer(message) && !wants_end(channel, asking_key(message))) continue;
+      const std::string after = is_answer(message) ? asking_key(message) : "";
+      send(channel, {delivery_key(message), after, body(channel.receiver(), alert)});
     }
   }
 
@@ -86,6 +88,12 @@ class WebhookNotifier : public Notifier {
     for (const base::Handle handle : order_)
       if (exchange_.channels.find(handle)->receiver().name == name) return handle;
     return {};
+  }
+
+  /// The end of what it was told the begin of, or is about to be.
+  bool wants_end(const Channel& channel, const std::string& begin) const {
+    const Receiver& receiver = channel.receiver();
+    return receiver.send_resolved && (told_.has(begin, receiver.name) || channel.has(begin));
   }
 
   std::string body(const Receiver& receiver, const model::Alert& alert) const {

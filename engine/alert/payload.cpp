@@ -49,14 +49,20 @@ model::Alert alert_of(const Message& message, base::Time now) {
   model::Alert out = message.alert.value_or(model::Alert{});
   if (!message.alert) out.labels.set(model::kAlertNameLabel, "Reeve" + capitalised(message.kind));
   out.labels.set("reeve_escalation", message.kind);
+  // What has no alert is told apart by its run; a question by its id too, since its answer ends just this one.
+  if (!message.alert || !message.approval.empty()) out.labels.set("reeve_run", message.run);
+  out.labels.set("reeve_approval", message.approval);
   out.annotations.set("summary", message.text);
   out.annotations.set("reeve_run", message.run);
   out.annotations.set("reeve_runbook", message.runbook);
-  // A run that ended well is good news: told as something that is over, so that it wakes nobody.
-  const bool over = message.kind == "ended";
-  out.state = over ? model::AlertState::kResolved : model::AlertState::kFiring;
-  if (!over || !message.alert) out.fired_at = now;
-  if (over) out.resolved_at = now;
+  // Good news are told as something that is over, so that they wake nobody.
+  out.state = message.over ? model::AlertState::kResolved : model::AlertState::kFiring;
+  if (message.since != base::Time{}) {
+    out.fired_at = message.since;
+  } else if (!message.over || !message.alert) {
+    out.fired_at = now;
+  }
+  if (message.over) out.resolved_at = now;
   return out;
 }
 
@@ -66,6 +72,14 @@ std::string delivery_key(const model::Alert& alert, model::AlertState state) {
 }
 
 std::string delivery_key(const Message& message) {
+  return asking_key(message) + (is_answer(message) ? "/answered" : "");
+}
+
+bool is_answer(const Message& message) {
+  return message.over && !message.approval.empty();
+}
+
+std::string asking_key(const Message& message) {
   return "message/" + message.kind + "/" + message.key;
 }
 

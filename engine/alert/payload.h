@@ -6,11 +6,16 @@
 
 namespace reeve::alert {
 
-/// A message as the alert that tells it: the original's labels with `reeve_escalation="<kind>"`, the text as `summary`.
+/// A message as the alert that tells it: the original's labels with `reeve_escalation="<kind>"`, the text as `summary`;
+/// without an original also `reeve_run`, of a question also `reeve_run` and `reeve_approval`.
 model::Alert alert_of(const Message& message, base::Time now);
 
 /// What makes a delivery one and the same: `alert/<rule id>/<key>/<episode>/<state>`.
 std::string delivery_key(const model::Alert& alert, model::AlertState state);
 std::string delivery_key(const Message& message);
+/// Does it say that a question was answered?
+bool is_answer(const Message& message);
+/// Of an answer: the delivery key of its question.
+std::string asking_key(const Message& message);
 
 }  // namespace reeve::alert

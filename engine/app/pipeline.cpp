@@ -228,8 +228,9 @@ runbook::Ports Pipeline::from_runs() {
                          });
   };
   ports.tell = [this](const runbook::Ports::Message& message) {
-    parts_.notifier->tell({message.kind, message.run + "/" + message.kind + "/" + message.text, message.text,
-                           message.run, message.runbook, message.alert});
+    const std::string& what = message.approval.empty() ? message.text : message.approval;
+    parts_.notifier->tell({message.kind, message.run + "/" + message.kind + "/" + what, message.text, message.run,
+                           message.runbook, message.alert, message.approval, message.since, message.over});
   };
   ports.blob = [this](const base::Hash& hash) { return parts_.reader->blob(hash); };
   return ports;

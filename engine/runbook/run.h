@@ -139,6 +139,8 @@ class Run {
   void push_deadline(base::Duration by);
   void keep_approval(Approval approval);
   void on_approval_late();
+  void tell_asked(const Approval& approval) const;
+  void tell_answered(const Approval& approval, const std::string& answer) const;
   void approval_answered(const Approval& approval, bool yes, const std::string& by, const std::string& why);
   bool stop_ongoing();
   void stop_when_quiet();

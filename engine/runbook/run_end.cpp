@@ -159,8 +159,9 @@ void Run::end(const std::string& result, const std::string& message) {
   context_.ledger.append(std::move(entry), [](const base::Status&) {});
   const std::string text = terms_.runbook + " " + result + (message.empty() ? "" : ": " + message);
   const bool to_people = result == "escalated" || (result == "failed" && terms_.requested_by.empty());
+  const bool well = result == "succeeded" || (result == "cancelled" && alert_is_over());
   context_.tell(
-      {to_people ? "escalation" : "ended", terms_.run, terms_.runbook, text, terms_.alert, terms_.correlation});
+      {to_people ? "escalation" : "ended", terms_.run, terms_.runbook, text, terms_.alert, terms_.correlation, well});
   if (began) context_.scripts->drop(terms_.run);
   stop_ongoing();
   forget();

@@ -96,8 +96,18 @@ std::string Run::ask_person(const std::string& path, const std::string& text, co
   entry.body = model::to_json(Value::map().set("text", text).set("who", who).set("what", digested));
   context_.ledger.append(std::move(entry));
   keep_approval(std::move(approval));
-  context_.tell({"approval", terms_.run, terms_.runbook, "approval needed: " + text, terms_.alert, terms_.correlation});
+  tell_asked(approvals_[parked_id_]);
   return parked_id_;
+}
+
+void Run::tell_asked(const Approval& approval) const {
+  context_.tell({"approval", terms_.run, terms_.runbook, "approval needed: " + approval.text, terms_.alert,
+                 terms_.correlation, false, approval.id, approval.since});
+}
+
+void Run::tell_answered(const Approval& approval, const std::string& answer) const {
+  context_.tell({"approval", terms_.run, terms_.runbook, answer + ": " + approval.text, terms_.alert,
+                 terms_.correlation, true, approval.id, approval.since});
 }
 
 void Run::keep_approval(Approval approval) {
@@ -154,6 +164,7 @@ base::Status Run::answer_person(const std::string& id, bool yes, const std::stri
 
 void Run::approval_answered(const Approval& approval, bool yes, const std::string& by, const std::string& why) {
   if (approval.timer != 0) context_.loop.cancel(approval.timer);
+  tell_answered(approval, by.empty() ? why : (yes ? "approved by " : "denied by ") + by);
   // The time a person took is not the run's.
   push_deadline(context_.now() - approval.asked);
   if (Step* step = context_.steps.find(approval.step)) {
@@ -254,6 +265,7 @@ bool Run::stop_ongoing() {
   for (const auto& [id, approval] : approvals_) {
     if (approval.timer != 0) context_.loop.cancel(approval.timer);
     context_.by_approval.erase(id);
+    tell_answered(approval, "no longer needed");
   }
   approvals_.clear();
   return all;

@@ -201,11 +201,64 @@ TEST_F(NotifierTest, AnEscalationIsAnAlertNamedAfterTheOriginal) {
   EXPECT_EQ(alert["startsAt"].as_string(), "2023-11-14T22:15:00.000Z");
 }
 
-TEST_F(NotifierTest, AMessageWithoutAnAlertIsNamedAfterItsKind) {
-  notifier->tell({"approval", "run-2", "may it?", "run-2", "aws/reboot", std::nullopt});
+TEST_F(NotifierTest, AMessageWithoutAnAlertIsNamedAfterItsKindAndTellsItsRun) {
+  notifier->tell({"ended", "run-2/ended", "it failed", "run-2", "aws/reboot", std::nullopt});
+  notifier->tell({"ended", "run-3/ended", "it failed", "run-3", "aws/reboot", std::nullopt});
   loop.run();
+  ASSERT_EQ(sent.size(), 2u);
   EXPECT_EQ(model::to_json(sent[0].body["commonLabels"]),
-            R"({"alertname":"ReeveApproval","reeve_escalation":"approval"})");
+            R"({"alertname":"ReeveEnded","reeve_escalation":"ended","reeve_run":"run-2"})");
+  EXPECT_NE(sent[0].body["groupKey"], sent[1].body["groupKey"]);
+  EXPECT_NE(sent[0].body["alerts"].as_list()[0]["fingerprint"], sent[1].body["alerts"].as_list()[0]["fingerprint"]);
+}
+
+TEST_F(NotifierTest, AnAnswerEndsItsOwnQuestionAndNoOther) {
+  const auto question = [&](const char* id, bool over, bool of_alert) {
+    Message out{"approval", std::string("run-2/") + id, over ? "denied by ada: may it?" : "may it?", "run-2"};
+    if (of_alert) out.alert = change(model::AlertState::kFiring).alert;
+    out.approval = id;
+    out.since = base::time_from_ms(1'700'000'090'000);
+    out.over = over;
+    return out;
+  };
+  for (const bool of_alert : {false, true}) {
+    sent.clear();
+    const char* first = of_alert ? "aa" : "cc";
+    const char* second = of_alert ? "bb" : "dd";
+    notifier->tell(question(first, false, of_alert));
+    notifier->tell(question(second, false, of_alert));
+    notifier->tell(question(first, true, of_alert));
+    notifier->tell(question(first, true, of_alert));
+    loop.run();
+    EXPECT_EQ(statuses(), (std::vector<std::string>{"firing", "firing", "resolved"}));
+    const auto alert = [&](size_t i) { return sent[i].body["alerts"].as_list()[0]; };
+    EXPECT_EQ(alert(0)["fingerprint"], alert(2)["fingerprint"]);
+    EXPECT_NE(alert(1)["fingerprint"], alert(2)["fingerprint"]);
+    EXPECT_EQ(sent[0].body["groupKey"], sent[2].body["groupKey"]);
+    EXPECT_EQ(alert(0)["startsAt"].as_string(), "2023-11-14T22:14:50.000Z");
+    EXPECT_EQ(alert(2)["startsAt"], alert(0)["startsAt"]);
+    EXPECT_EQ(alert(2)["labels"]["reeve_approval"].as_string(), first);
+  }
+}
+
+TEST_F(NotifierTest, AnAnswerGoesToWhomTheQuestionWentTo) {
+  Message message{"approval", "run-2/a", "may it?", "run-2", "aws/reboot", std::nullopt, "a"};
+  Receiver quiet = one("quiet");
+  quiet.send_resolved = false;
+  notifier->use({one("a"), quiet});
+  notifier->tell(message);
+  loop.run();
+  const auto before = delivered;
+  restart();
+  notifier->restore(before);
+  notifier->use({one("a"), quiet, one("late")});
+  sent.clear();
+  message.over = true;
+  notifier->tell(message);
+  loop.run();
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(sent[0].url, "http://a/hook");
+  EXPECT_EQ(statuses(), std::vector<std::string>{"resolved"});
 }
 
 TEST_F(NotifierTest, WhoWantsNoResolvedGetsNone) {
