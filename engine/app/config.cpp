@@ -217,6 +217,9 @@ class Reader {
     REEVE_CHECK(value.only({"anchor"}));
     if (const Node* anchor = value.find("anchor")) {
       REEVE_TRY(const std::string path, anchor->text());
+      if (path.find("://") != std::string::npos)
+        return anchor->error("ledger.anchor is a file, best on another disk or mounted from another machine: " + path +
+                             " is none");
       config_.anchor = absolute(path, folder_);
     }
     return {};

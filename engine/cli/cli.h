@@ -105,6 +105,8 @@ struct FoundState {
 /// As state_folder(), for what must work while the configuration is being edited: where the file cannot be read, what
 /// its line `state:` says if that can be seen, else the default, whichever is there. \errors as state_folder().
 base::Result<FoundState> find_state(const Globals& globals);
+/// The file that `ledger: {anchor: FILE}` names, when the configuration is that of this state folder; empty: none.
+std::string anchor_of(const Globals& globals, const std::string& state);
 
 /// Writes `SCOPE reason` into `<state>/HALT`, at once (a temporary file, then rename). What an empty file halts stays
 /// halted. \errors kUnavailable.

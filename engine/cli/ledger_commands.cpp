@@ -1,4 +1,6 @@
 // The words of `reeve audit`: from arguments to the functions of audit.h.
+#include <filesystem>
+
 #include "cli/audit.h"
 #include "cli/commands.h"
 
@@ -55,8 +57,18 @@ int audit_tail_command(const Arguments& arguments, Context& context) {
 }
 
 int audit_verify_command(const Arguments& arguments, Context& context) {
-  const auto options = options_of(arguments, context);
+  auto options = options_of(arguments, context);
   if (!options.ok()) return context.fail(options.error());
+  // What the configuration anchors is compared without being asked: who forgets the option would not see a cut tail.
+  if (options->anchors.empty() && options->db.empty()) {
+    const std::string anchor = anchor_of(context.globals, options->state);
+    std::error_code ignored;
+    if (std::filesystem::exists(anchor, ignored)) {
+      options->anchors = anchor;
+    } else if (!anchor.empty()) {
+      context.err() << "reeve: the anchor " << anchor << " is not there (it is written with the first checkpoint)\n";
+    }
+  }
   return audit_verify(*options, context.out(), context.err());
 }
 

@@ -79,4 +79,19 @@ base::Result<FoundState> find_state(const Globals& globals) {
                                              below(config, kDefaultState) + ": name it with --state DIR"};
 }
 
+std::string anchor_of(const Globals& globals, const std::string& state) {
+  const auto config = find_config(globals.config);
+  if (!config.ok() || config->empty()) return "";
+  Globals of_config = globals;
+  of_config.state.clear();
+  const auto its_state = state_folder(of_config);
+  std::error_code ignored;
+  if (!its_state.ok() || !std::filesystem::equivalent(*its_state, state, ignored)) return "";
+  const auto root = yaml::load(*config);
+  const yaml::Node* ledger = root.ok() ? root->find("ledger") : nullptr;
+  const yaml::Node* anchor = ledger ? ledger->find("anchor") : nullptr;
+  const auto file = anchor ? anchor->text() : base::Result<std::string>(std::string());
+  return file.ok() && !file->empty() ? below(*config, *file) : "";
+}
+
 }  // namespace reeve::cli

@@ -61,6 +61,12 @@ TEST_F(ConfigFile, ASingleKeyMayStandOnceOnly) {
             std::string::npos);
 }
 
+TEST_F(ConfigFile, AnAnchorIsAFile) {
+  EXPECT_NE(error("ledger: { anchor: \"http://127.0.0.1:1/a\" }\n").find("1:20: ledger.anchor is a file"),
+            std::string::npos)
+      << error("ledger: { anchor: \"http://127.0.0.1:1/a\" }\n");
+}
+
 TEST_F(ConfigFile, TheHashChangesWithAnyText) {
   const std::string before = read("listen: 127.0.0.1:1\n")->hash;
   EXPECT_NE(read("listen: 127.0.0.1:1 # new\n")->hash, before);
