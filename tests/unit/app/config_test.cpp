@@ -62,7 +62,7 @@ TEST_F(ConfigFile, ASingleKeyMayStandOnceOnly) {
 }
 
 TEST_F(ConfigFile, AnAnchorIsAFile) {
-  EXPECT_NE(error("ledger: { anchor: \"http://127.0.0.1:1/a\" }\n").find("1:20: ledger.anchor is a file"),
+  EXPECT_NE(error("ledger: { anchor: \"http://127.0.0.1:1/a\" }\n").find("1:19: ledger.anchor is a file"),
             std::string::npos)
       << error("ledger: { anchor: \"http://127.0.0.1:1/a\" }\n");
 }
