@@ -46,12 +46,22 @@ struct Message {
   base::Time since{};      ///< when that was asked for; zero: now
   /// Nobody needs to do anything: told as resolved. Of an approval: answered, told to whom it was asked of.
   bool over = false;
+  base::Uuid correlation{};
+};
+
+/// Somebody was told something.
+struct Delivery {
+  std::string key;  ///< of ids and a hash, no foreign text; to be kept for restore()
+  std::string receiver;
+  std::string run;   ///< empty: of an alert
+  std::string text;  ///< what a message said; empty: of an alert
+  base::Uuid correlation{};
 };
 
 struct Ports {
   Post post;
-  /// A delivery that succeeded: its key, to be kept (app appends a `notify.delivered` projection row).
-  std::function<void(const std::string& key, const std::string& receiver)> on_delivered;
+  /// A delivery that succeeded (app appends `operator.told`).
+  std::function<void(const Delivery&)> on_delivered;
   /// A receiver that keeps failing: for the log and `reeve status`.
   std::function<void(const std::string& receiver, const std::string& error, int attempts)> on_failing;
 };
@@ -63,7 +73,7 @@ class Notifier {
   /// Firing and resolved are told; pending is not. A resolved one only to receivers that were told it fired.
   virtual void on_alert(const model::AlertChange& change) = 0;
   virtual void tell(const Message& message) = 0;
-  /// Keys of deliveries made before a restart, as on_delivered gave them.
+  /// Keys of deliveries made before a restart, as on_delivered gave them; also those of older ledgers, with their text.
   virtual void restore(const std::vector<std::pair<std::string, std::string>>& key_and_receiver) = 0;
   /// Stops retrying; what is not delivered stays untold and is told again after a restart (restore, on_alert).
   virtual void stop() = 0;

@@ -16,7 +16,7 @@ class Attempt;
 /// What all channels of a notifier share. Outlives every callback: an answer may come after its channel has gone.
 struct Exchange {
   Post post;
-  std::function<void(const std::string& key, const std::string& receiver)> on_delivered;
+  std::function<void(const Delivery&)> on_delivered;
   std::function<void(const std::string& receiver, const std::string& error, int attempts)> on_failing;
   base::Loop& loop;
   base::Random& random;

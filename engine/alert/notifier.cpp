@@ -13,7 +13,7 @@ class WebhookNotifier : public Notifier {
   WebhookNotifier(Ports ports, base::Loop& loop, base::Random& random, std::string external_url)
       : ports_(std::move(ports)),
         exchange_{ports_.post,
-                  [this](const std::string& key, const std::string& receiver) { on_delivered(key, receiver); },
+                  [this](const Delivery& delivery) { on_delivered(delivery); },
                   [this](const std::string& receiver, const std::string& error, int attempts) {
                     if (ports_.on_failing) ports_.on_failing(receiver, error, attempts);
                   },
@@ -51,9 +51,10 @@ class WebhookNotifier : public Notifier {
       Channel& channel = *exchange_.channels.find(handle);
       const Receiver& receiver = channel.receiver();
       if (!resolved) {
-        send(channel, {fired, "", body(receiver, alert)});
+        send(channel, {fired, "", body(receiver, alert), 0, {}, "", "", alert.correlation});
       } else if (wants_end(channel, fired)) {
-        send(channel, {delivery_key(alert, alert.state), fired, body(receiver, alert)});
+        send(channel,
+             {delivery_key(alert, alert.state), fired, body(receiver, alert), 0, {}, "", "", alert.correlation});
       }
     }
   }
@@ -65,12 +66,19 @@ class WebhookNotifier : public Notifier {
       Channel& channel = *exchange_.channels.find(handle);
       if (is_answer(message) && !wants_end(channel, asking_key(message))) continue;
       const std::string after = is_answer(message) ? asking_key(message) : "";
-      send(channel, {delivery_key(message), after, body(channel.receiver(), alert)});
+      send(channel, {delivery_key(message),
+                     after,
+                     body(channel.receiver(), alert),
+                     0,
+                     {},
+                     message.run,
+                     message.text,
+                     message.correlation});
     }
   }
 
   void restore(const std::vector<std::pair<std::string, std::string>>& key_and_receiver) override {
-    for (const auto& [key, receiver] : key_and_receiver) told_.add(key, receiver);
+    for (const auto& [key, receiver] : key_and_receiver) told_.add(today_key(key), receiver);
   }
 
   void stop() override {
@@ -105,9 +113,9 @@ class WebhookNotifier : public Notifier {
     if (!told_.has(parcel.key, channel.receiver().name) && !channel.has(parcel.key)) channel.add(std::move(parcel));
   }
 
-  void on_delivered(const std::string& key, const std::string& receiver) {
-    told_.add(key, receiver);
-    if (ports_.on_delivered) ports_.on_delivered(key, receiver);
+  void on_delivered(const Delivery& delivery) {
+    told_.add(delivery.key, delivery.receiver);
+    if (ports_.on_delivered) ports_.on_delivered(delivery);
   }
 
   Ports ports_;

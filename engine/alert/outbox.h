@@ -17,7 +17,10 @@ struct Parcel {
   std::string after;  ///< is not sent while the parcel of this key is not delivered; empty: at once
   std::string body;
   int attempts = 0;
-  base::Boot not_before;
+  base::Boot not_before{};
+  /// Whose story it is, for who keeps what was told: see Delivery.
+  std::string run{}, text{};
+  base::Uuid correlation{};
 };
 
 /// 1 s doubled by each attempt, at most 5 min, of which between half and all by chance (0 <= chance < 1).

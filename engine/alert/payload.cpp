@@ -1,10 +1,13 @@
 #include "alert/payload.h"
 
+#include "base/hash.h"
+
 namespace reeve::alert {
 
 namespace {
 /// Go's zero time: Alertmanager's "not ended".
 constexpr const char* kNever = "0001-01-01T00:00:00Z";
+constexpr size_t kHashDigits = 32;
 
 /// The alert in the pages of this engine; empty without an address of its own.
 std::string alert_address(const model::Alert& alert, const std::string& external_url) {
@@ -16,6 +19,15 @@ std::string alert_address(const model::Alert& alert, const std::string& external
 std::string capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
   return text;
+}
+
+/// A message's own key holds its text, which belongs in no fact of the ledger.
+std::string hashed_key(const std::string& kind, const std::string& key) {
+  return "message/" + kind + "/" + base::hex(base::sha256(key)).substr(0, kHashDigits);
+}
+
+bool is_hash(const std::string& text) {
+  return text.size() == kHashDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 }  // namespace
 
@@ -80,7 +92,16 @@ bool is_answer(const Message& message) {
 }
 
 std::string asking_key(const Message& message) {
-  return "message/" + message.kind + "/" + message.key;
+  return hashed_key(message.kind, message.key);
+}
+
+std::string today_key(const std::string& key) {
+  constexpr std::string_view kMessage = "message/";
+  const size_t kind_end = key.find('/', kMessage.size());
+  if (!base::starts_with(key, kMessage) || kind_end == std::string::npos) return key;
+  const std::string kind = key.substr(kMessage.size(), kind_end - kMessage.size()), rest = key.substr(kind_end + 1);
+  if (is_hash(rest.substr(0, rest.find('/')))) return key;
+  return hashed_key(kind, rest);
 }
 
 }  // namespace reeve::alert

@@ -15,6 +15,8 @@ std::string delivery_key(const model::Alert& alert, model::AlertState state);
 std::string delivery_key(const Message& message);
 /// Does it say that a question was answered?
 bool is_answer(const Message& message);
+/// A delivery key of a ledger of any age, as it is made today: older ones of messages held their text.
+std::string today_key(const std::string& key);
 /// Of an answer: the delivery key of its question.
 std::string asking_key(const Message& message);
 

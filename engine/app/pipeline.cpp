@@ -147,6 +147,7 @@ void Pipeline::consider(const model::Alert& alert, const rule::Rule& rule, const
                          "",
                          response.runbook,
                          alert};
+  message.correlation = alert.correlation;
   parts_.notifier->tell(message);
 }
 
@@ -230,7 +231,8 @@ runbook::Ports Pipeline::from_runs() {
   ports.tell = [this](const runbook::Ports::Message& message) {
     const std::string& what = message.approval.empty() ? message.text : message.approval;
     parts_.notifier->tell({message.kind, message.run + "/" + message.kind + "/" + what, message.text, message.run,
-                           message.runbook, message.alert, message.approval, message.since, message.over});
+                           message.runbook, message.alert, message.approval, message.since, message.over,
+                           message.correlation});
   };
   ports.blob = [this](const base::Hash& hash) { return parts_.reader->blob(hash); };
   return ports;
@@ -261,9 +263,7 @@ alert::Ports Pipeline::from_notifier() {
   ports.post = [this](const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
                       const std::string& body, base::Duration timeout,
                       std::function<void(Status)> done) { post(url, headers, body, timeout, std::move(done)); };
-  ports.on_delivered = [this](const std::string& key, const std::string& receiver) {
-    parts_.ledger->append(delivered_entry(key, receiver));
-  };
+  ports.on_delivered = [this](const alert::Delivery& delivery) { parts_.ledger->append(delivered_entry(delivery)); };
   ports.on_failing = [](const std::string& receiver, const std::string& error, int attempts) {
     base::log_warn("cannot tell a receiver", {{"receiver", receiver}, {"error", error}, {"attempts", attempts}});
   };

@@ -74,12 +74,15 @@ Entry config_entry(const std::string& hash, const std::string& rules_hash, size_
   return entry;
 }
 
-Entry delivered_entry(const std::string& key, const std::string& receiver) {
+Entry delivered_entry(const alert::Delivery& delivery) {
   Entry entry;
   entry.kind = "operator.told";
   entry.actor = "engine";
-  entry.subject = "receiver/" + receiver;
-  entry.facts.set("key", key).set("receiver", receiver);
+  entry.subject = "receiver/" + delivery.receiver;
+  entry.run = delivery.run;
+  entry.correlation = delivery.correlation;
+  entry.facts.set("key", delivery.key).set("receiver", delivery.receiver);
+  if (!delivery.text.empty()) entry.body = model::to_json(Value::map().set("text", delivery.text));
   return entry;
 }
 

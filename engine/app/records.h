@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "alert/alert.h"
 #include "base/base.h"
 #include "guard/guard.h"
 #include "ledger/ledger.h"
@@ -27,7 +28,7 @@ model::Entry breaker_entry(const std::string& runbook, const std::string& target
                            const std::string& actor);
 model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
                           const std::string& actor);
-model::Entry delivered_entry(const std::string& key, const std::string& receiver);
+model::Entry delivered_entry(const alert::Delivery& delivery);
 
 std::vector<model::RowChange> project(const model::Entry& entry);
 std::vector<ledger::Table> tables();

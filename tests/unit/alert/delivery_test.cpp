@@ -169,7 +169,7 @@ TEST_F(DeliveryTest, WhoeverIsToldOfADeliveryMayTellMore) {
     bodies.push_back((*model::parse_json(body))["commonAnnotations"]["summary"].as_string());
     done({});
   };
-  ports.on_delivered = [&](const std::string&, const std::string&) {
+  ports.on_delivered = [&](const Delivery&) {
     if (more-- > 0) notifier->tell({"plugin", "key " + std::to_string(more), "more", "", "", std::nullopt});
   };
   notifier = make_notifier(ports, loop, random, "");
@@ -297,7 +297,7 @@ TEST(DeliveryWeather, EndsWithEachThingToldOnceAndInItsOrder) {
       if (fair) return answered({});
       open.push_back(std::move(answered));
     };
-    ports.on_delivered = [&](const std::string& key, const std::string& receiver) { done[receiver].push_back(key); };
+    ports.on_delivered = [&](const Delivery& delivery) { done[delivery.receiver].push_back(delivery.key); };
     auto notifier = make_notifier(ports, loop, random, "");
     Receiver a, b;
     a.name = "a", b.name = "b";

@@ -36,8 +36,9 @@ class NotifierTest : public testing::Test {
       sent.push_back({url, *model::parse_json(body), done});
       if (answer) done(*answer);
     };
-    ports.on_delivered = [this](const std::string& key, const std::string& receiver) {
-      delivered.emplace_back(key, receiver);
+    ports.on_delivered = [this](const Delivery& delivery) {
+      delivered.emplace_back(delivery.key, delivery.receiver);
+      last = delivery;
     };
     ports.on_failing = [this](const std::string& receiver, const std::string& error, int attempts) {
       failing.push_back(receiver + ": " + error + " #" + std::to_string(attempts));
@@ -84,6 +85,7 @@ class NotifierTest : public testing::Test {
   std::deque<Sent> sent;
   std::optional<base::Status> answer = base::Status();
   std::vector<std::pair<std::string, std::string>> delivered;
+  Delivery last;
   std::vector<std::string> failing;
   std::unique_ptr<Notifier> notifier;
 };

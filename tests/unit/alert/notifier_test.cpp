@@ -241,6 +241,40 @@ TEST_F(NotifierTest, AnAnswerEndsItsOwnQuestionAndNoOther) {
   }
 }
 
+TEST_F(NotifierTest, ADeliveryTellsWhoseStoryItIsAndItsKeyHoldsNoText) {
+  const base::Uuid story{1, 2, 3};
+  Message message{"ended", "run-2/ended/t/boom failed: secret", "t/boom failed: secret", "run-2"};
+  message.correlation = story;
+  notifier->tell(message);
+  loop.run();
+  EXPECT_EQ(last.run, "run-2");
+  EXPECT_EQ(last.text, "t/boom failed: secret");
+  EXPECT_EQ(last.correlation, story);
+  EXPECT_TRUE(last.key.starts_with("message/ended/")) << last.key;
+  EXPECT_EQ(last.key.find("boom"), std::string::npos) << last.key;
+  model::AlertChange fired = change(model::AlertState::kFiring);
+  fired.alert.correlation = story;
+  notifier->on_alert(fired);
+  loop.run();
+  EXPECT_EQ(last.correlation, story);
+  EXPECT_EQ(last.text, "");
+}
+
+TEST_F(NotifierTest, AMessageToldBeforeARestartIsNotToldAgain) {
+  const Message message{"parked", "run-2/parked/it waits: a/b", "it waits: a/b", "run-2"};
+  notifier->tell(message);
+  loop.run();
+  const std::string today = delivered.at(0).first;
+  for (const std::string& key : {today, std::string("message/parked/run-2/parked/it waits: a/b")}) {
+    restart();
+    notifier->restore({{key, "a"}});
+    sent.clear();
+    notifier->tell(message);
+    loop.run();
+    EXPECT_TRUE(sent.empty()) << key;
+  }
+}
+
 TEST_F(NotifierTest, AnAnswerGoesToWhomTheQuestionWentTo) {
   Message message{"approval", "run-2/a", "may it?", "run-2", "aws/reboot", std::nullopt, "a"};
   Receiver quiet = one("quiet");

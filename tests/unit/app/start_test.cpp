@@ -193,7 +193,7 @@ TEST(Records, SwitchesAndDeliveriesBecomeRows) {
   EXPECT_EQ(rows[0].table, "switches");
   EXPECT_TRUE(rows[0].set["pulled"].as_bool());
   EXPECT_FALSE(project(switch_entry(false, "", "", "uid:0"))[0].set["pulled"].as_bool());
-  EXPECT_EQ(project(delivered_entry("k", "r"))[0].table, "deliveries");
+  EXPECT_EQ(project(delivered_entry({"k", "r", "", "", {}}))[0].table, "deliveries");
   EXPECT_TRUE(project(plugin_entry("plugin.crashed", "docker/local", "x", 1)).empty());
 }
 
