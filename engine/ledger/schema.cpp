@@ -65,9 +65,11 @@ const std::pair<std::string, std::string>& sealed_index() {
 }
 
 // Not only what a run starts with: one that waits for its start is a run already, with a decision and questions of its
-// own. The places of refused entries have no rows, live or in a rebuild.
+// own. The places of refused entries have no rows, live or in a rebuild. A step comes after its run.started and tells
+// nothing new; it is what is written most.
 bool met_in_run(const model::Entry& entry) {
-  return !entry.run.empty() && entry.correlation != base::Uuid{} && !entry.kind.starts_with("ledger.");
+  return !entry.run.empty() && entry.correlation != base::Uuid{} && !entry.kind.starts_with("ledger.") &&
+         !entry.kind.starts_with("step.");
 }
 
 store::Protection protection() {
