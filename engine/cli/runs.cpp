@@ -13,6 +13,16 @@ using model::Value;
 
 constexpr size_t kDetailColumns = 90;
 
+/// The facts, and in the place of a name what the script said in its own words, which stands in the body.
+Value facts_with_words(const Value& entry) {
+  Value facts = entry["facts"];
+  const Value& body = entry["body"];
+  if (entry["kind"].as_string() != "step.read" || facts["name"] != facts["kind"]) return facts;
+  for (const char* key : {"text", "name"})
+    if (body[key].is_string()) return facts.set("name", body[key]);
+  return facts;
+}
+
 void print_story(const Context& context, const Value& run) {
   std::ostream& out = context.out();
   out << context.style.paint(printable(run["runbook"].text()), Colour::kBold) << "  "
@@ -29,7 +39,7 @@ void print_story(const Context& context, const Value& run) {
   for (const Value& entry : run["entries"].as_list()) {
     table.add({entry["seq"].text(), entry["at"].text().substr(11, 12), entry["kind"].text(),
                shortened(entry["subject"].text(), context.style.columns(60)),
-               brief(entry["facts"], context.style.columns(kDetailColumns))});
+               brief(facts_with_words(entry), context.style.columns(kDetailColumns))});
   }
   if (!table.empty()) out << '\n';
   table.print(out, context.style);

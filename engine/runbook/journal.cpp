@@ -62,9 +62,24 @@ Value body_of(const model::Entry& entry) {
   return read.ok() ? std::move(*read) : Value();
 }
 
+namespace {
+/// What a script says in its own words, foreign text in them, is no fact: where it stands in the body; nullptr: the
+/// name is one of a plugin or an action.
+const char* words_key(const std::string& kind) {
+  if (kind == "note" || kind == "approve") return "text";
+  return kind == "wait" || kind == "attach" || kind == "table" ? "name" : nullptr;
+}
+}  // namespace
+
 void describe(const Row& row, model::Entry& entry, ledger::Ledger& ledger, Value body) {
   Value& facts = entry.facts;
-  facts.set("path", row.path).set("kind", row.kind).set("name", row.name).set("digest", row.digest);
+  facts.set("path", row.path).set("kind", row.kind).set("digest", row.digest);
+  if (const char* key = words_key(row.kind)) {
+    facts.set("name", row.kind);
+    body.set(key, row.name);
+  } else {
+    facts.set("name", row.name);
+  }
   facts.set("ok", row.ok);
   if (!row.ok) facts.set("fault", base::fault_name(row.error.fault));
   facts.set("now_us", row.now.us).set("line", row.line);
@@ -92,6 +107,9 @@ Row row_of(const model::Entry& entry) {
   row.now.us = facts["now_us"].as_int();
   row.blob = facts["blob"].as_string();
   const Value body = body_of(entry);
+  // Older entries have the words themselves as the name; those of a redacted body are gone.
+  if (const char* key = words_key(row.kind); key && row.name == row.kind && body.has(key))
+    row.name = body[key].as_string();
   if (!row.ok) {
     row.error = {base::fault_of(facts["fault"].as_string()), body["error"].as_string()};
   } else if (row.blob.empty()) {

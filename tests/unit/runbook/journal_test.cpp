@@ -91,6 +91,27 @@ TEST(Journal, LetsGoOfWhatLiesInBlobs) {
   EXPECT_EQ(journal.find("2")->value, "small");
 }
 
+// Facts are never redacted: no foreign text stands in them.
+TEST(Journal, TheWordsOfAScriptStandInTheBodyAndComeBack) {
+  base::ManualLoop loop;
+  ledger::MemoryLedger ledger(loop);
+  for (const char* kind : {"note", "approve", "wait", "attach", "table"}) {
+    Row said = row("1", "null");
+    said.kind = kind;
+    said.name = "the foreign words";
+    model::Entry entry;
+    describe(said, entry, ledger);
+    EXPECT_EQ(entry.facts["name"], Value(kind));
+    EXPECT_EQ(model::to_json(entry.facts).find("foreign"), std::string::npos) << kind;
+    EXPECT_EQ(row_of(entry).name, said.name) << kind;
+    entry.facts.set("name", "as it was written before");
+    EXPECT_EQ(row_of(entry).name, "as it was written before") << kind;
+    entry.facts.set("name", kind);
+    entry.body.reset();
+    EXPECT_EQ(row_of(entry).name, kind) << "redacted";
+  }
+}
+
 TEST(Digest, IsOfKindNameAndArguments) {
   const Value args = Value::map().set("id", "a").set("n", 1);
   const std::string digest = digest_of("action", "box.stop", args);
