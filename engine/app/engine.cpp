@@ -127,7 +127,7 @@ void Engine::put_in_place(Loaded& loaded, const std::string& actor) {
   for (const std::string& warning : loaded.rules.warnings) base::log_warn("lint", {{"finding", warning}});
   size_t rules = 0;
   for (const rule::Group& group : loaded.rules.groups) rules += group.rules.size();
-  parts.ledger->append(config_entry(parts.config.hash, loaded.rules.hash, rules, loaded.library->all().size(), actor));
+  parts.ledger->append(config_entry(parts.config.hash, loaded.rules.hash, rules, loaded.library->all(), actor));
   for (const std::string& dropped : parts.rules->install(std::move(loaded.rules)))
     base::log_info("an alert's state was dropped: its rule changed or is gone", {{"alert", dropped}});
   parts.notifier->use(parts.config.notify);

@@ -1,8 +1,10 @@
 #include "app/records.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "app/clock_marks.h"
+#include "base/hash.h"
 #include "collect/records.h"
 #include "model/json.h"
 #include "rule/records.h"
@@ -64,13 +66,17 @@ Entry breaker_entry(const std::string& runbook, const std::string& target, const
   return entry;
 }
 
-Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
-                   const std::string& actor) {
+Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules,
+                   std::vector<const runbook::Runbook*> runbooks, const std::string& actor) {
+  std::sort(runbooks.begin(), runbooks.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+  std::string bundles;
+  for (const runbook::Runbook* one : runbooks) bundles += one->name + " " + base::hex(one->hash) + "\n";
   Entry entry;
   entry.kind = "config.loaded";
   entry.actor = actor;
   entry.subject = "config";
-  entry.facts.set("hash", hash).set("rules_hash", rules_hash).set("rules", rules).set("runbooks", runbooks);
+  entry.facts.set("hash", hash).set("rules_hash", rules_hash).set("rules", rules).set("runbooks", runbooks.size());
+  entry.facts.set("runbooks_hash", base::hex(base::sha256(bundles)));
   return entry;
 }
 

@@ -13,6 +13,7 @@
 #include "guard/guard.h"
 #include "ledger/ledger.h"
 #include "model/entry.h"
+#include "runbook/runbook.h"
 
 namespace reeve::app {
 
@@ -26,8 +27,10 @@ model::Entry file_switch_entry(const guard::State::FileChange& change);
 /// `operator.breaker_reset`; target "" is all targets of the runbook.
 model::Entry breaker_entry(const std::string& runbook, const std::string& target, const std::string& reason,
                            const std::string& actor);
-model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules, size_t runbooks,
-                          const std::string& actor);
+/// `config.loaded`; its `runbooks_hash` is the SHA-256 of a line `<name> <bundle>` for each runbook, in the order of
+/// their names, where `bundle` is what run.started names.
+model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules,
+                          std::vector<const runbook::Runbook*> runbooks, const std::string& actor);
 model::Entry delivered_entry(const alert::Delivery& delivery);
 
 std::vector<model::RowChange> project(const model::Entry& entry);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/hash.h"
 #include "model/json.h"
 
 namespace reeve::app {
@@ -18,6 +19,28 @@ TEST(Records, WhoWasToldCarriesRunAndCorrelationAndKeepsTheWordsInItsBody) {
   EXPECT_EQ(model::to_json(told.facts), R"({"key":"message/ended/00ff","receiver":"webhook-1"})");
   EXPECT_EQ(told.body, R"({"text":"denied by ada: why"})");
   EXPECT_FALSE(delivered_entry({"alert/r/k/1/firing", "webhook-1", "", "", story}).body);
+}
+
+// The hash of every runbook that was loaded is in the ledger: any other text, name or number of them is another hash.
+TEST(Records, WhatRunbooksWereLoadedIsInTheLedgerWhateverTheirOrder) {
+  runbook::Runbook start, stop;
+  start.name = "a/start";
+  start.hash = base::sha256("start");
+  stop.name = "a/stop";
+  stop.hash = base::sha256("stop");
+  const auto hash = [](std::vector<const runbook::Runbook*> runbooks) {
+    const model::Entry loaded = config_entry("c", "r", 3, std::move(runbooks), "engine");
+    return loaded.facts["runbooks_hash"].as_string() + " " + loaded.facts["runbooks"].text();
+  };
+  const std::string both = hash({&start, &stop});
+  EXPECT_EQ(
+      both,
+      base::hex(base::sha256("a/start " + base::hex(start.hash) + "\na/stop " + base::hex(stop.hash) + "\n")) + " 2");
+  EXPECT_EQ(hash({&stop, &start}), both);
+  EXPECT_NE(hash({&start}), hash({&stop}));
+  EXPECT_NE(hash({}), hash({&start}));
+  start.hash = base::sha256("start otherwise");
+  EXPECT_NE(hash({&start, &stop}), both);
 }
 
 }  // namespace
