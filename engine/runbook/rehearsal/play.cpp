@@ -225,7 +225,10 @@ Seen Play::seen() {
   Seen seen;
   Story story(seen);
   for (const ledger::Stored& entry : stage_.memory->entries()) story.take(entry);
-  for (const Ports::Message& message : stage_.told) seen.told.push_back(message.kind + ": " + message.text);
+  for (const Ports::Message& message : stage_.told) {
+    const bool answer = message.over && !message.approval.empty();  // the case's own doing
+    if (!answer) seen.told.push_back(message.kind + ": " + message.text);
+  }
   seen.ended = end_of_it();
   seen.problems = problems_;
   for (size_t i = happened_; i < case_.happenings.size(); ++i)

@@ -125,10 +125,7 @@ Ports Stage::ports() {
   };
   ports.data_age = [](const model::Alert&) { return base::seconds(1); };
   ports.settings = [this] { return safety; };
-  // That a question was answered is the case's own doing.
-  ports.tell = [this](const Ports::Message& message) {
-    if (!message.over || message.approval.empty()) told.push_back(message);
-  };
+  ports.tell = [this](const Ports::Message& message) { told.push_back(message); };
   ports.blob = [this](const base::Hash& hash) -> Result<std::string> {
     auto stored = memory->reader()->blob(hash);
     if (stored.ok() && !bundle_instead.empty() && script::Bundle::from_bytes(*stored).ok()) return bundle_instead;
