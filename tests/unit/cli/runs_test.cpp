@@ -88,6 +88,28 @@ TEST(Settle, IsShownWhereAPersonLooks) {
                 HasSubstr("  in doubt, say what became of its step: reeve runs " + run.id + " shows how\n"));
 }
 
+// They stand in the body of their entry; older ledgers have them in the facts.
+TEST(Words, OfAScriptAreShownInTheStoryOfItsRun) {
+  Place place(Place::Engine::kNone);
+  base::declare_core_thread(true);
+  for (const char* name : {"note", "said before"}) {
+    model::Entry said;
+    said.kind = "step.read";
+    said.run = api::test::run_parked().id;
+    said.at = api::test::kNow;
+    said.facts.set("kind", "note").set("name", name);
+    if (name == std::string("note")) said.body = R"({"text":"said today","value":null})";
+    place.fake.ledger.append(std::move(said));
+  }
+  place.fake.loop.run();
+  base::declare_core_thread(false);
+  api::Engine ports = place.fake.ports();
+  api::test::Running running([&](api::Server& server) { api::add_routes(server, ports, base::system_clock()); });
+  const std::string out = place.run({"runs", api::test::run_parked().id, "--server", running.socket()}).out;
+  EXPECT_THAT(out, HasSubstr("kind=note name=said today"));
+  EXPECT_THAT(out, HasSubstr("kind=note name=said before"));
+}
+
 TEST(Texts, AreCutOnlyWhereATerminalReads) {
   Place place(Place::Engine::kNone);
   const std::string words = "it goes on and on " + std::string(300, 'x') + " to the end";
