@@ -11,7 +11,6 @@
 #include "app/places.h"
 #include "app/serve.h"
 #include "ledger/ledger.h"
-#include "model/json.h"
 
 namespace reeve::app {
 
@@ -30,15 +29,8 @@ class Findings {
                        [](const model::Value& one) { return one["verdict"].as_string() == "bad"; });
   }
   void print(const std::string& output, std::ostream& out) const {
-    if (output == "json") {
-      out << model::to_pretty_json(list_) << "\n";
-      return;
-    }
+    if (output == "json" || output == "jsonl") return cli::print_data(out, output, list_);
     for (const model::Value& one : list_.as_list()) {
-      if (output == "jsonl") {
-        out << model::to_json(one) << "\n";
-        continue;
-      }
       const std::string& verdict = one["verdict"].as_string();
       out << (verdict == "ok" ? "ok  " : verdict == "bad" ? "BAD " : "info") << "  " << one["text"].as_string() << "\n";
     }

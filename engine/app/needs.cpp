@@ -26,18 +26,16 @@ bool helped_not(const Entry& ended) {
   return result == "escalated" || result == "failed";
 }
 
-constexpr const char* kThen = ": a person must look, then: ";
-
 /// A refusal without the command that the breaker names.
 std::string plain(const std::string& reason) {
-  return reason.substr(0, reason.find(kThen));
+  return reason.substr(0, reason.find(guard::kLookThen));
 }
 
 /// The breaker names its command itself; every other rail has its inputs in the entry.
 std::string command_of(const std::string& reason, uint64_t seq) {
-  const size_t then = reason.find(kThen);
+  const size_t then = reason.find(guard::kLookThen);
   return then == std::string::npos ? "reeve audit show " + std::to_string(seq)
-                                   : reason.substr(then + std::string_view(kThen).size());
+                                   : reason.substr(then + guard::kLookThen.size());
 }
 
 /// Why a run that stands still does not go on by itself, and what its person types; empty: it does.

@@ -8,7 +8,6 @@
 
 #include "cli/audit_text.h"
 #include "cli/cli.h"
-#include "model/json.h"
 
 namespace reeve::cli {
 
@@ -104,10 +103,6 @@ model::Value verification_value(const ledger::Verification& checked) {
       .set("notices", texts(checked.notices));
 }
 
-void write_data(std::ostream& out, AuditFormat format, const model::Value& value) {
-  out << (format == AuditFormat::kJson ? model::to_pretty_json(value) : model::to_json(value)) << '\n';
-}
-
 void write_verification(std::ostream& out, const ledger::Verification& checked) {
   for (const std::string& fault : checked.faults) out << "fault: " << printable(fault) << '\n';
   for (const std::string& notice : checked.notices) out << "notice: " << printable(notice) << '\n';
@@ -157,7 +152,7 @@ int audit_show(const AuditOptions& options, std::ostream& out, std::ostream& err
   if (*format == AuditFormat::kTable) {
     write_entry(out, **found);
   } else {
-    write_data(out, *format, audit_row(**found));
+    print_data(out, options.output, audit_row(**found));
   }
   return kOk;
 }
@@ -203,7 +198,7 @@ int audit_verify(const AuditOptions& options, std::ostream& out, std::ostream& e
   if (*format == AuditFormat::kTable) {
     write_verification(out, *checked);
   } else {
-    write_data(out, *format, verification_value(*checked));
+    print_data(out, options.output, verification_value(*checked));
   }
   return checked->ok ? kOk : kFailure;
 }
@@ -222,7 +217,7 @@ int audit_export(const AuditOptions& options, std::ostream& out, std::ostream& e
     out << "copied to " << options.to_file << '\n';
     write_verification(out, *checked);
   } else {
-    write_data(out, *format, verification_value(*checked).set("file", options.to_file));
+    print_data(out, options.output, verification_value(*checked).set("file", options.to_file));
   }
   return checked->ok ? kOk : kFailure;
 }
@@ -241,7 +236,7 @@ int audit_rebuild(const AuditOptions& options, ledger::Settings settings, std::o
     model::Value tables = model::Value::list();
     for (const std::string& table : *differ) tables.push(table);
     const bool replaced = options.replace && !differ->empty();
-    write_data(out, *format, model::Value::map().set("differ", std::move(tables)).set("replaced", replaced));
+    print_data(out, options.output, model::Value::map().set("differ", std::move(tables)).set("replaced", replaced));
   }
   return differ->empty() || options.replace ? kOk : kFailure;
 }

@@ -105,6 +105,8 @@ struct FoundState {
 /// As state_folder(), for what must work while the configuration is being edited: where the file cannot be read, what
 /// its line `state:` says if that can be seen, else the default, whichever is there. \errors as state_folder().
 base::Result<FoundState> find_state(const Globals& globals);
+/// Data as `-o json` or `-o jsonl` (a line for each item of a list) wants it.
+void print_data(std::ostream& out, const std::string& output, const model::Value& value);
 /// The file that `ledger: {anchor: FILE}` names, when the configuration is that of this state folder; empty: none.
 std::string anchor_of(const Globals& globals, const std::string& state);
 

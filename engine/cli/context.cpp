@@ -11,14 +11,17 @@ namespace reeve::cli {
 namespace {
 constexpr base::Duration kGetWithin = base::seconds(60);
 
-void print_jsonl(std::ostream& out, const model::Value& value) {
-  if (!value.is_list()) {
-    out << model::to_json(value) << '\n';
-    return;
-  }
-  for (const model::Value& item : value.as_list()) out << model::to_json(item) << '\n';
-}
 }  // namespace
+
+void print_data(std::ostream& out, const std::string& output, const model::Value& value) {
+  if (output == "json") {
+    out << model::to_pretty_json(value) << '\n';
+  } else if (value.is_list()) {
+    for (const model::Value& item : value.as_list()) out << model::to_json(item) << '\n';
+  } else {
+    out << model::to_json(value) << '\n';
+  }
+}
 
 int exit_of(const base::Error& error) {
   switch (error.fault) {
@@ -51,11 +54,7 @@ int Context::fail(const base::Error& error) const {
 
 bool Context::print_data(const model::Value& value) const {
   if (is_table()) return false;
-  if (globals.output == "jsonl") {
-    print_jsonl(out(), value);
-  } else {
-    out() << model::to_pretty_json(value) << '\n';
-  }
+  cli::print_data(out(), globals.output, value);
   return true;
 }
 

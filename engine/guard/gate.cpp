@@ -92,10 +92,10 @@ Answer breaker(const Question& q) {
   for (const std::string& target : q.judged)
     if (const int failed = q.state.failures_of_target(q.act.runbook, target, since); failed >= limits.failures_target)
       return refuse(q.act.runbook + " failed " + n(failed) + " times on " + target + " within " + span(limits.within) +
-                    ": a person must look, then: " + reset_command(q.act.runbook, target));
+                    std::string(kLookThen) + reset_command(q.act.runbook, target));
   if (const int failed = q.state.failures_of_group(q.act.runbook, q.act.group, since); failed >= limits.failures_group)
     return refuse(q.act.runbook + " failed " + n(failed) + " times in group " + q.act.group + " within " +
-                  span(limits.within) + ": a person must look, then: " + reset_command(q.act.runbook, ""));
+                  span(limits.within) + std::string(kLookThen) + reset_command(q.act.runbook, ""));
   return {};
 }
 

@@ -177,6 +177,8 @@ class State {
 /// Pure. The verdict is never without a reason, and its inputs are enough to replay it.
 model::Decision gate(const State& state, const Act& act, const Settings& settings, base::Boot now);
 
+/// Stands in a breaker's refusal between what happened and reset_command(): who shows the two apart splits there.
+inline constexpr std::string_view kLookThen = ": a person must look, then: ";
 /// What a person types to reset a breaker; target empty: of all targets of the runbook.
 std::string reset_command(const std::string& runbook, const std::string& target);
 

@@ -28,17 +28,7 @@ std::string shell(const std::string& command) {
   return out;
 }
 
-struct Content : testing::Test {
-  Content() : before(fs::current_path()) { fs::current_path(folder.path()); }
-  ~Content() override { fs::current_path(before); }
-  static void write(const fs::path& path, const std::string& text) {
-    if (path.has_parent_path()) fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-  }
-  Place place{Place::Engine::kNone};
-  api::test::TempFolder folder;
-  fs::path before;
-};
+using Content = test::InFolder;
 
 TEST_F(Content, ANewRuleChecksAndItsTestPasses) {
   const Said made = place.run({"new", "rule", "service-down"});

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -121,6 +123,22 @@ class Place {
   api::test::TempFolder folder_;
   base::ManualClock clock_;
   std::unique_ptr<api::test::Running> running_;
+};
+
+/// In an empty folder of its own, as somebody who types there; no engine runs.
+class InFolder : public testing::Test {
+ protected:
+  InFolder() : before_(std::filesystem::current_path()) { std::filesystem::current_path(folder.path()); }
+  ~InFolder() override { std::filesystem::current_path(before_); }
+  static void write(const std::filesystem::path& path, const std::string& text) {
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+  }
+  Place place{Place::Engine::kNone};
+  api::test::TempFolder folder;
+
+ private:
+  std::filesystem::path before_;
 };
 
 }  // namespace reeve::cli::test

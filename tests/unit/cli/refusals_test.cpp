@@ -14,17 +14,7 @@ using test::Place;
 using test::Said;
 using testing::HasSubstr;
 
-struct Refusals : testing::Test {
-  Refusals() : before(fs::current_path()) { fs::current_path(folder.path()); }
-  ~Refusals() override { fs::current_path(before); }
-  static void write(const fs::path& path, const std::string& text) {
-    if (path.has_parent_path()) fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-  }
-  Place place{Place::Engine::kNone};
-  api::test::TempFolder folder;
-  fs::path before;
-};
+using Refusals = test::InFolder;
 
 TEST_F(Refusals, WhatPrintsTextOnlySaysSo) {
   write("rules/a.yaml", "groups: []\n");

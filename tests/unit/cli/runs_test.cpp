@@ -71,17 +71,22 @@ TEST(Settle, IsTypedForEachStepThatIsStillInDoubt) {
   EXPECT_THAT(settle_commands(story({entry("step.in_doubt", "2"), entry("run.ended", "")})), IsEmpty());
 }
 
-TEST(Settle, IsShownWhereAPersonLooks) {
-  Place place(Place::Engine::kNone);
-  api::Engine ports = place.fake.ports();
-  model::RunRow run = api::test::run_parked();
-  run.reason = "in_doubt";
+/// The one run that this engine has.
+void show(api::Engine& ports, const model::RunRow& run) {
   ports.runs = [run] { return std::vector<model::RunRow>{run}; };
   ports.status = [run] {
     api::StatusReport report;
     report.runs = {run};
     return report;
   };
+}
+
+TEST(Settle, IsShownWhereAPersonLooks) {
+  Place place(Place::Engine::kNone);
+  api::Engine ports = place.fake.ports();
+  model::RunRow run = api::test::run_parked();
+  run.reason = "in_doubt";
+  show(ports, run);
   api::test::Running running([&](api::Server& server) { api::add_routes(server, ports, base::system_clock()); });
   for (const char* command : {"status", "runs"})
     EXPECT_THAT(place.run({command, "--server", running.socket()}).out,
@@ -116,12 +121,7 @@ TEST(Texts, AreCutOnlyWhereATerminalReads) {
   api::Engine ports = place.fake.ports();
   model::RunRow run = api::test::run_parked();
   run.message = words;
-  ports.runs = [run] { return std::vector<model::RunRow>{run}; };
-  ports.status = [run] {
-    api::StatusReport report;
-    report.runs = {run};
-    return report;
-  };
+  show(ports, run);
   api::test::Running running([&](api::Server& server) { api::add_routes(server, ports, base::system_clock()); });
   for (const bool terminal : {false, true}) {
     place.terminal = terminal;
