@@ -2,7 +2,8 @@
 /// How much may a script use? A Lua state with its own allocator, its budgets and a kill that no script can catch.
 ///
 /// One per live run; dropping it is the kill. A timer of this thread's CPU time sets the count hook when a script has
-/// run for 20 ms without asking for anything (a hook that is always there slows Lua 1.7 times); the hook then counts
+/// run for 20 ms without asking for anything (a hook that is always there slows Lua 1.7 times, so only a build with
+/// ThreadSanitizer, which holds signals back, has one from the start); the hook then counts
 /// instructions and ends the script by yielding. Library functions charge their steps to the same budget.
 /// Lua is the C++ build of 5.4: its errors are exceptions, so destructors run.
 #pragma once
