@@ -63,7 +63,8 @@ Result<int> rate(const Item& item) {
 
 Result<Breaker> breaker(const Item& item) {
   Breaker read;
-  if (!item.value.is_map()) {
+  const bool empty_table = item.value.is_list() && item.value.as_list().empty();  // Lua's: no list and no map yet
+  if (!item.value.is_map() && !empty_table) {
     REEVE_TRY(const bool on, on_or_off(item));
     read.off = !on;
     return read;

@@ -15,6 +15,14 @@ std::vector<std::string> names_of(const model::ActionSpec& spec) {
   return names;
 }
 
+/// An empty table of Lua is no list and no map yet: it is what the action wants.
+void settle_empty_tables(const model::ActionSpec& spec, Value& args) {
+  for (const model::ArgumentSpec& argument : spec.arguments) {
+    const Value& given = args[argument.name];
+    if (argument.type == "map" && given.is_list() && given.as_list().empty()) args.set(argument.name, Value::map());
+  }
+}
+
 base::Status judge(const std::string& name_of_call, const model::ActionSpec& spec, const Value& args) {
   const std::vector<std::string> known = names_of(spec);
   for (const auto& [name, value] : args.as_map()) {
@@ -39,7 +47,9 @@ base::Result<Arguments> read_arguments(const script::Call& call, const model::Ac
     if (std::find(known.begin(), known.end(), "timeout") != known.end()) out.args.set("timeout", given);
   }
   if (const Value& given = call.args["wait"]; !given.is_null()) out.args.set("wait", given);
-  if (spec) REEVE_CHECK(judge(call.name, *spec, out.args));
+  if (!spec) return out;
+  settle_empty_tables(*spec, out.args);
+  REEVE_CHECK(judge(call.name, *spec, out.args));
   return out;
 }
 

@@ -54,6 +54,15 @@ class Declaration {
     problems_.push_back(source_.path() + ":" + place + ": " + why);
   }
 
+  /// A table of names. An empty one of Lua is no list and no map yet; here it is a map.
+  const Value& map(const std::string& key, const char* form) {
+    static const Value kNothing = Value::map();
+    const Value& value = table()[key];
+    if (value.is_map()) return value;
+    if (!value.is_null() && !(value.is_list() && value.as_list().empty())) wrong(key, key + " is a table of " + form);
+    return kNothing;
+  }
+
   std::string text(const std::string& key) {
     const Value& value = table()[key];
     if (value.is_null() || value.is_string()) return value.as_string();
@@ -75,8 +84,7 @@ class Declaration {
   }
 
   void read_limits(Runbook& runbook) {
-    const Value& limits = table()["limits"];
-    if (limits.is_null()) return;
+    const Value& limits = map("limits", "deadline = \"30m\", changes = 10");
     if (!limits["deadline"].is_null()) {
       const auto deadline = base::parse_duration(limits["deadline"].text());
       if (!deadline.ok() || deadline->us <= 0) {
@@ -95,9 +103,7 @@ class Declaration {
   }
 
   void read_params(Runbook& runbook) {
-    const Value& params = table()["params"];
-    if (!params.is_null() && !params.is_map()) return wrong("params", "params is a table of name = p.type { ... }");
-    for (const auto& [name, given] : params.as_map()) {
+    for (const auto& [name, given] : map("params", "name = p.type { ... }").as_map()) {
       const std::string key = "params." + name;
       ParamSpec spec;
       spec.name = name;
@@ -156,8 +162,7 @@ class Declaration {
   }
 
   void read_safety(Runbook& runbook) {
-    if (table()["safety"].is_null()) return;
-    auto safety = guard::settings_of(table()["safety"], source_.path());
+    auto safety = guard::settings_of(map("safety", "settings, like cool_down = \"1h\""), source_.path());
     if (safety.ok()) {
       runbook.safety = std::move(*safety);
     } else {

@@ -31,6 +31,14 @@ TEST(SafetySettings, ReadEveryKey) {
   EXPECT_EQ(s->protect, std::vector<std::string>{"docker/local/db"});
 }
 
+TEST(SafetySettings, AnEmptyTableOfARunbookChangesNothing) {
+  const auto s = settings_of(model::Value::map().set("breaker", model::Value::list()), "box/heal.lua");
+  ASSERT_TRUE(s.ok()) << s.error().text;
+  EXPECT_EQ(s->breaker->failures_target, defaults().breaker->failures_target);
+  EXPECT_FALSE(s->breaker->off);
+  EXPECT_FALSE(settings_of(model::Value::map().set("breaker", model::Value::list().push(2)), "box/heal.lua").ok());
+}
+
 TEST(SafetySettings, ReadABreakerTable) {
   const auto s = read("reason: test\nbreaker: { failures: 5, within: 2h }\n");
   ASSERT_TRUE(s.ok()) << s.error().text;

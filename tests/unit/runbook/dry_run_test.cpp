@@ -91,6 +91,21 @@ TEST_F(Dry, TheArgumentsAreThoseOfALiveCall) {
   EXPECT_EQ((*got)["ends"].text(), "failed: box/dry.lua:6: box.drain takes no argument \"dr_result\"");
 }
 
+// {} of Lua is an empty list and an empty map: the action's manifest says which is meant.
+TEST_F(Dry, AnEmptyTableIsWhatTheActionWants) {
+  auto& action = world.add("set", ActionClass::kIdempotent, Effect::kChange);
+  action.spec.arguments = {
+      {"env", "map", true, ""}, {"words", "list", false, ""}, {"more", "any", false, ""}, {"labels", "map", false, ""}};
+  const auto got = plan(R"(
+    box.set { env = {}, words = {}, more = {}, dry_result = 1 }
+    box.set { env = { a = "b" }, labels = { "x" }, dry_result = 1 }
+    return run:done "well")");
+  ASSERT_TRUE(got.ok());
+  EXPECT_EQ(model::to_json((*got)["steps"].as_list()[0]["args"]), R"({"env":{},"more":[],"words":[]})");
+  EXPECT_EQ(model::to_json((*got)["steps"].as_list()[1]["args"]), R"({"env":{"a":"b"},"labels":["x"]})")
+      << "a list that is not empty is one: the plugin refuses it";
+}
+
 TEST_F(Dry, SaysHowItEnds) {
   const std::pair<const char*, const char*> cases[] = {
       {"return run:done()", "done"},       {"run:fail 'no'", "failed"},          {"run:escalate 'see'", "escalated"},
