@@ -12,7 +12,7 @@ constexpr size_t kHashDigits = 32;
 /// The alert in the pages of this engine; empty without an address of its own.
 std::string alert_address(const model::Alert& alert, const std::string& external_url) {
   if (external_url.empty()) return {};
-  return external_url + (external_url.ends_with('/') ? "" : "/") + "alerts/" + alert.labels.fingerprint_text();
+  return external_url + (external_url.ends_with('/') ? "" : "/") + "alerts/" + alert.fingerprint_text();
 }
 
 /// "Escalation" of "escalation".
@@ -42,7 +42,7 @@ model::Value webhook_payload(const Receiver& receiver, const model::Alert& alert
       .set("startsAt", base::format_time(alert.fired_at))
       .set("endsAt", resolved ? base::format_time(alert.resolved_at) : std::string(kNever))
       .set("generatorURL", alert_address(alert, external_url))
-      .set("fingerprint", alert.labels.fingerprint_text());
+      .set("fingerprint", alert.fingerprint_text());
   model::Value out = model::Value::map();
   out.set("receiver", receiver.name)
       .set("status", status)

@@ -104,7 +104,7 @@ rule::Ports Pipeline::from_rules() {
 }
 
 void Pipeline::on_alert(const model::AlertChange& change, const rule::Rule& rule) {
-  parts_.ledger->append(rule::entry_of(change));
+  parts_.ledger->append(rule::entry_of(change, rule));
   if (parts_.bus.wanted(api::Topic::kAlerts)) {
     parts_.bus.publish(
         api::Topic::kAlerts,
@@ -156,7 +156,9 @@ void Pipeline::decide_what_fires() {
     if (alert.state != model::AlertState::kFiring) continue;
     // What could not be delivered before a restart is told now; what was delivered is known to the notifier.
     parts_.notifier->on_alert({model::AlertState::kFiring, alert});
-    if (const rule::Rule* rule = parts_.rules->find(alert.rule_id)) respond(alert, *rule);
+    // Of a nameless one the decision is in the ledger, but not which response its labels would choose.
+    const rule::Rule* rule = alert.nameless() ? nullptr : parts_.rules->find(alert.rule_id);
+    if (rule) respond(alert, *rule);
   }
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/clock_marks.h"
-#include "model/json.h"
+#include "rule/records.h"
 
 namespace reeve::app {
 
@@ -72,9 +72,7 @@ Status restore(Parts& parts) {
   std::vector<model::Alert> alerts;
   for (const model::Value& row : rows) {
     REEVE_TRY(const auto entry, parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int())));
-    if (!entry) continue;
-    const auto body = model::parse_json(entry->body.value_or(""));
-    if (body.ok()) alerts.push_back(model::Alert::from_value(*body));
+    if (entry) alerts.push_back(rule::alert_of(*entry));
   }
   parts.rules->restore(alerts);
   parts.needs.restore(alerts, *parts.reader);

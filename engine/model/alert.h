@@ -32,9 +32,14 @@ struct Alert {
   std::string target;            ///< canonical key, when the labels or the event name one
   Value event;                   ///< event rules: the first event of the episode (for `with:`); else null
   bool warming = false;          ///< restored, its windows not yet covered: it may not act
+  std::string meaning{};         ///< restored: of the rule that decided (Rule::meaning); empty: not known
+  /// Restored without its body, which was redacted: the fingerprint that its labels had. `labels` are a stand-in then.
+  std::string lost_print{};
 
+  bool nameless() const { return !lost_print.empty(); }
+  std::string fingerprint_text() const { return nameless() ? lost_print : labels.fingerprint_text(); }
   /// The subject of its ledger entries: `alert/<fingerprint>`.
-  std::string subject() const { return "alert/" + labels.fingerprint_text(); }
+  std::string subject() const { return "alert/" + fingerprint_text(); }
   Value to_value() const;
   static Alert from_value(const Value& value);
 };

@@ -55,6 +55,7 @@ class EngineImpl : public Engine {
   void index();
   void require(const Rule& rule, base::Duration interval);
   void restore_one(const model::Alert& alert, Moment now);
+  void restore_track(LiveRule& live, model::Alert alert);
   base::Duration pending_before(const model::Alert& alert, base::Duration interval) const;
 
   // ticks.cpp

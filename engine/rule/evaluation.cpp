@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rule/nameless.h"
+
 namespace reeve::rule {
 
 namespace {
@@ -55,7 +57,10 @@ base::Status Evaluation::alert() {
   if (rule_.absent == Absent::kFire && answer.empty()) find_absent(found);
   REEVE_CHECK(check_limit(found));
   REEVE_TRY(const std::vector<model::Labels> resets, find_resets());
-  for (const auto& [labels, one] : found) live_.tracks.try_emplace(labels);
+  for (const auto& [labels, one] : found) {
+    if (live_.nameless && !live_.tracks.contains(labels)) recognise(labels);
+    live_.tracks.try_emplace(labels);
+  }
   for (auto it = live_.tracks.begin(); it != live_.tracks.end();) {
     const auto one = found.find(it->first);
     const Found* element = one == found.end() ? nullptr : &one->second;
@@ -133,8 +138,7 @@ Seen Evaluation::see(const model::Labels& labels, Track& track, const Found* fou
   if (live_.evaluated) seen.elapsed = observed(live_.last, at_, most);
   seen.reset = std::any_of(resets.begin(), resets.end(), [&](const auto& reset) { return is_part_of(reset, labels); });
   if (track.active()) {
-    if (track.alert.warming && evidence(labels).covered(around_.restored.wall.ms(), at_.wall.ms()))
-      track.alert.warming = false;
+    if (track.alert.warming && warm(labels, track)) track.alert.warming = false;
     if (!found && rule_.absent != Absent::kResolve) seen.data = evidence(labels).present(query_ms());
   }
   if (found && track.alert.state != AlertState::kFiring && around_.ports.muted) {
@@ -142,6 +146,18 @@ Seen Evaluation::see(const model::Labels& labels, Track& track, const Found* fou
     seen.muted = !target.empty() && around_.ports.muted(target);
   }
   return seen;
+}
+
+bool Evaluation::warm(const model::Labels& labels, const Track& track) const {
+  // Nobody knows which series are those of a nameless one: it waits as long as any of them could be out of sight.
+  if (track.alert.nameless()) return at_.boot - around_.restored.boot > longest_window(live_.need);
+  return evidence(labels).covered(around_.restored.wall.ms(), at_.wall.ms());
+}
+
+void Evaluation::recognise(const model::Labels& labels) {
+  const auto found = give_name(live_.tracks, labels, labels.key());
+  if (found != live_.tracks.end()) found->second.alert.labels = labels;
+  live_.nameless = has_nameless(live_.tracks);
 }
 
 void Evaluation::step(const model::Labels& labels, Track& track, const Found* found, const Seen& seen) {

@@ -62,6 +62,8 @@ class Evaluation {
   base::Status check_limit(const FoundMap& found) const;
   base::Result<std::vector<model::Labels>> find_resets();
   Seen see(const model::Labels& labels, Track& track, const Found* found, const std::vector<model::Labels>& resets);
+  bool warm(const model::Labels& labels, const Track& track) const;
+  void recognise(const model::Labels& labels);
   void step(const model::Labels& labels, Track& track, const Found* found, const Seen& seen);
   void begin(const model::Labels& labels, Track& track);
   void describe(Track& track, const promql::Element& element);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rule/event_labels.h"
+#include "rule/nameless.h"
 
 namespace reeve::rule {
 
@@ -26,6 +27,7 @@ void EventEvaluation::take(const model::Event& event) {
 void EventEvaluation::match(const model::Event& event) {
   model::Labels identity = identity_of(event, rule_.by);
   auto it = live_.events.find(identity);
+  if (it == live_.events.end() && live_.nameless) it = recognise(event, identity);
   // After the end, or after an act that is being verified, it is not the same occurrence any more.
   if (it != live_.events.end() && (!it->second.ended_by.empty() || around_.verifying(it->second.alert, event.at))) {
     end(it);
@@ -47,13 +49,51 @@ void EventEvaluation::match(const model::Event& event) {
   track.last_instance = event.instance;
 }
 
+// Before the rule's own labels: they may tell of the event, which is not identity.
+std::string EventEvaluation::key_of(model::Labels identity) const {
+  identity.set(model::kAlertNameLabel, rule_.name);
+  return identity.key();
+}
+
+// By its key, or where the whole event would be its identity, by its target.
+bool EventEvaluation::is_about(const model::Alert& nameless, const model::Event& event) const {
+  if (key_of(identity_of(event, rule_.by)) == nameless.key) return true;
+  return rule_.by.empty() && !nameless.target.empty() && nameless.target == event.target;
+}
+
+std::map<model::Labels, EventTrack>::iterator EventEvaluation::recognise(const model::Event& event,
+                                                                         const model::Labels& identity) {
+  const auto found = give_name(live_.events, identity, key_of(identity));
+  if (found != live_.events.end()) describe(found->second.alert, event, identity);
+  live_.nameless = has_nameless(live_.events);
+  return found;
+}
+
 void EventEvaluation::begin(const model::Event& event, model::Labels identity) {
   EventTrack track;
   model::Alert& alert = track.alert;
   alert.rule_id = rule_.id;
+  alert.key = key_of(identity);
+  alert.event = describe(alert, event, identity);
+  alert.state = AlertState::kFiring;
+  alert.episode = around_.episodes.next(rule_.id, alert.key);
+  alert.correlation = base::new_uuid(at_.wall, around_.random);
+  alert.value = 1;
+  alert.active_at = event.at;
+  alert.fired_at = at_.wall;
+  if (!event.id.empty()) alert.causes.push(event.id);
+  alert.target = event.target;
+  track.ends = at_.boot + rule_.keep;
+  track.last_at = event.at;
+  track.last_instance = event.instance;
+  const model::AlertChange change{AlertState::kInactive, alert};
+  live_.events.emplace(std::move(identity), std::move(track));
+  around_.change(change, live_);
+}
+
+// What the rule says of it, from one of its events. \return the event as it is kept.
+model::Value EventEvaluation::describe(model::Alert& alert, const model::Event& event, const model::Labels& identity) {
   alert.labels = identity;
-  alert.labels.set(model::kAlertNameLabel, rule_.name);
-  alert.key = alert.labels.key();  // before the rule's own labels: they may tell of the event, which is not identity
   tmpl::Data data;
   data.labels = all_labels(event);
   data.external_labels = around_.settings.external_labels;
@@ -65,21 +105,7 @@ void EventEvaluation::begin(const model::Event& event, model::Labels identity) {
   alert.labels.set(model::kAlertNameLabel, rule_.name);
   for (const NamedTemplate& annotation : rule_.annotations)
     alert.annotations.set(annotation.name, expand(annotation, data));
-  alert.state = AlertState::kFiring;
-  alert.episode = around_.episodes.next(rule_.id, alert.key);
-  alert.correlation = base::new_uuid(at_.wall, around_.random);
-  alert.value = 1;
-  alert.active_at = event.at;
-  alert.fired_at = at_.wall;
-  if (!event.id.empty()) alert.causes.push(event.id);
-  alert.target = event.target;
-  alert.event = std::move(data.event);
-  track.ends = at_.boot + rule_.keep;
-  track.last_at = event.at;
-  track.last_instance = event.instance;
-  const model::AlertChange change{AlertState::kInactive, alert};
-  live_.events.emplace(std::move(identity), std::move(track));
-  around_.change(change, live_);
+  return std::move(data.event);
 }
 
 void EventEvaluation::until(const model::Event& event) {
@@ -99,7 +125,9 @@ void EventEvaluation::until(const model::Event& event) {
 
 bool EventEvaluation::is_end_of(const model::Event& event,
                                 const std::pair<const model::Labels, EventTrack>& one) const {
-  const bool same = rule_.by.empty() ? agrees_on(one.first, event) : one.first == identity_of(event, rule_.by);
+  const bool same = one.second.alert.nameless() ? is_about(one.second.alert, event)
+                    : rule_.by.empty()          ? agrees_on(one.first, event)
+                                                : one.first == identity_of(event, rule_.by);
   // A late event of the same source tells of the time before; sources' clocks are not compared.
   return same && (event.instance != one.second.last_instance || event.at >= one.second.last_at);
 }
@@ -144,6 +172,7 @@ void EventEvaluation::end(std::map<model::Labels, EventTrack>::iterator it) {
 }
 
 bool EventEvaluation::restore(model::Alert alert) {
+  if (alert.nameless()) return restore_nameless(std::move(alert));
   if (alert.event.is_null()) return false;
   const model::Event event = model::Event::from_value(alert.event);
   EventTrack track;
@@ -152,6 +181,16 @@ bool EventEvaluation::restore(model::Alert alert) {
   track.last_instance = event.instance;
   track.alert = std::move(alert);
   return live_.events.emplace(identity_of(event, rule_.by), std::move(track)).second;
+}
+
+bool EventEvaluation::restore_nameless(model::Alert alert) {
+  EventTrack track;
+  track.ends = at_.boot + rule_.keep;
+  track.last_at = alert.active_at;
+  model::Labels labels = alert.labels = stand_in(rule_.name, alert.key);
+  track.alert = std::move(alert);
+  live_.nameless = true;
+  return live_.events.emplace(std::move(labels), std::move(track)).second;
 }
 
 std::string EventEvaluation::expand(const NamedTemplate& text, const tmpl::Data& data) {

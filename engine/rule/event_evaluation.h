@@ -32,6 +32,11 @@ class EventEvaluation {
   void until(const model::Event& event);
   bool is_end_of(const model::Event& event, const std::pair<const model::Labels, EventTrack>& one) const;
   void begin(const model::Event& event, model::Labels identity);
+  model::Value describe(model::Alert& alert, const model::Event& event, const model::Labels& identity);
+  std::string key_of(model::Labels identity) const;
+  bool is_about(const model::Alert& nameless, const model::Event& event) const;
+  std::map<model::Labels, EventTrack>::iterator recognise(const model::Event& event, const model::Labels& identity);
+  bool restore_nameless(model::Alert alert);
   void end(std::map<model::Labels, EventTrack>::iterator it);
   void end_later(EventTrack& track, const std::string& step);
   std::string expand(const NamedTemplate& text, const tmpl::Data& data);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "rule/engine_impl.h"
+#include "rule/nameless.h"
 #include "rule/schedule.h"
 
 namespace reeve::rule {
@@ -65,6 +66,7 @@ void EngineImpl::adopt(LiveRule& now, LiveRule& before) {
   now.evaluated = before.evaluated;
   now.problem = std::move(before.problem);
   now.outputs = std::exchange(before.outputs, {});
+  now.nameless = before.nameless;
   now.tracks = std::exchange(before.tracks, {});
   now.events = std::exchange(before.events, {});
   for (auto& [labels, track] : now.tracks) track.alert.annotations = {};  // said anew at the next evaluation
@@ -125,7 +127,7 @@ void EngineImpl::require(const Rule& rule, base::Duration interval) {
 void EngineImpl::restore(const std::vector<model::Alert>& alerts) {
   around_.restored = now();
   for (const model::Alert& alert : alerts) {
-    if (alert.rule_id.empty()) continue;  // a redacted entry
+    if (alert.rule_id.empty()) continue;  // nobody's
     episodes_.seen(alert.rule_id, alert.key, alert.episode);
     if (alert.state == AlertState::kPending || alert.state == AlertState::kFiring) restore_one(alert, around_.restored);
   }
@@ -136,22 +138,33 @@ void EngineImpl::restore_one(const model::Alert& alert, Moment now) {
   const auto found = by_id_.find(alert.rule_id);
   if (found != by_id_.end()) {
     LiveRule& live = *rules_[found->second];
-    if (live.rule->kind == Rule::Kind::kEvent && EventEvaluation(around_, live, now).restore(alert)) return;
-    if (live.rule->kind == Rule::Kind::kAlert && alert.event.is_null()) {
-      Track& track = live.tracks[alert.labels];
-      track.alert = alert;
-      track.alert.warming = true;
-      track.pending_for = pending_before(alert, live.group->interval);
-      if (live.rule->of > 1) track.history = (1ULL << live.rule->needs) - 1;  // as many matched as made it what it is
-      return;
-    }
+    const bool same = alert.meaning.empty() || alert.meaning == live.rule->meaning;  // empty: an older ledger
+    if (same && live.rule->kind == Rule::Kind::kEvent && EventEvaluation(around_, live, now).restore(alert)) return;
+    if (same && live.rule->kind == Rule::Kind::kAlert && alert.event.is_null()) return restore_track(live, alert);
   }
+  base::log_info("an alert's state was dropped: its rule changed or is gone", {{"alert", alert.rule_id}});
   Rule gone;
   gone.id = alert.rule_id;
   gone.name = std::string(alert.labels.get(model::kAlertNameLabel));
   LiveRule live;
   live.rule = &gone;
   end_alert(alert, live);
+}
+
+void EngineImpl::restore_track(LiveRule& live, model::Alert alert) {
+  if (alert.nameless()) {
+    alert.labels = stand_in(live.rule->name, alert.key);
+    if (auto labels = labels_in_series(head_, alert)) {
+      alert.labels = std::move(*labels);
+      alert.lost_print.clear();
+    }
+    live.nameless |= alert.nameless();
+  }
+  Track& track = live.tracks[alert.labels];
+  track.alert = std::move(alert);
+  track.alert.warming = true;
+  track.pending_for = pending_before(track.alert, live.group->interval);
+  if (live.rule->of > 1) track.history = (1ULL << live.rule->needs) - 1;  // as many matched as made it what it is
 }
 
 // What a pending alert had been seen for is in the series that ticks write, as far as they were saved. Where two of

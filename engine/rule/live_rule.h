@@ -28,7 +28,8 @@ struct LiveRule {
   Need need;    ///< of `expr`, or of `verify` of an event rule
   Moment last;  ///< of the last evaluation
   bool evaluated = false;
-  bool queued = false;  ///< an arrival waits for its turn
+  bool queued = false;    ///< an arrival waits for its turn
+  bool nameless = false;  ///< one of the alerts may be
   bool static_labels = true, static_annotations = true;
   std::map<model::Labels, Track> tracks;       ///< by the alert's labels
   std::map<model::Labels, EventTrack> events;  ///< by identity

@@ -95,14 +95,16 @@ void warn_if_writable(const File& file, Findings& findings) {
     findings.warnings.push_back(file.path.string() + ":1:1: the file is writable by everybody (chmod o-w)");
 }
 
-// One file's groups and warnings into `set`.
-void read_into(const yaml::Node& root, const std::string& name, const ReadOptions& options, RuleSet& set,
-               Findings& findings) {
+// One file's groups and warnings into `set`; `hash` is the file's.
+void read_into(const yaml::Node& root, const std::string& name, const std::string& hash, const ReadOptions& options,
+               RuleSet& set, Findings& findings) {
   std::vector<Group> groups = read_groups(root, name, options, findings);
   for (const Duplicate& twice : duplicates_of(groups))
     findings.warnings.push_back(twice.positions[1] + ": \"" + twice.written.name +
                                 "\" has the name and the labels of the rule at " + twice.positions[0] +
                                 "; give one another label, or nobody can tell their series apart");
+  for (Group& group : groups)
+    for (Rule& rule : group.rules) rule.hash = hash;
   std::move(groups.begin(), groups.end(), std::back_inserter(set.groups));
 }
 
@@ -127,12 +129,13 @@ base::Result<RuleSet> load(const std::vector<std::string>& paths, base::Duration
       continue;
     }
     hash.add(file.name).add("\n").add(std::to_string(text.size())).add("\n").add(text);
+    const std::string own_hash = base::hex(base::sha256(text));
     auto root = yaml::parse(std::move(text), file.path.string());
     if (!root.ok()) {
       findings.add(root.error());
       continue;
     }
-    read_into(*root, file.name, options, set, findings);
+    read_into(*root, file.name, own_hash, options, set, findings);
   }
   set.hash = base::hex(hash.finish());
   return finish(std::move(set), std::move(findings));
@@ -143,7 +146,7 @@ base::Result<RuleSet> read(std::string text, const std::string& file, base::Dura
   RuleSet set;
   set.hash = base::hex(base::sha256(text));
   REEVE_TRY(const yaml::Node root, yaml::parse(std::move(text), file));
-  read_into(root, file, {.default_interval = default_interval}, set, findings);
+  read_into(root, file, set.hash, {.default_interval = default_interval}, set, findings);
   return finish(std::move(set), std::move(findings));
 }
 

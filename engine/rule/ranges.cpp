@@ -129,4 +129,10 @@ Need need_of(const promql::Expr& expr) {
   return NeedFinder(expr.window()).of(expr.root());
 }
 
+base::Duration longest_window(const Need& need) {
+  base::Duration longest = need.window;
+  for (const Need& part : need.parts) longest = std::max(longest, longest_window(part));
+  return longest;
+}
+
 }  // namespace reeve::rule

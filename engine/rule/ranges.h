@@ -30,5 +30,7 @@ struct Need {
   bool range = false;
 };
 Need need_of(const promql::Expr& expr);
+/// Of all selectors that are needed; zero: there are none.
+base::Duration longest_window(const Need& need);
 
 }  // namespace reeve::rule

@@ -64,6 +64,7 @@ struct Rule {
   Kind kind = Kind::kAlert;
   std::string id;       ///< see model::Alert::rule_id
   std::string meaning;  ///< hash of canonical expr, labels, on, by, until, reset, needs
+  std::string hash;     ///< SHA-256 of the file in which it stands, in hexadecimal
   std::string name;     ///< of the alert or the recorded series
   std::optional<promql::Expr> expr, reset, verify;
   std::optional<EventSelector> on;

@@ -140,7 +140,7 @@ inline std::vector<model::Entry> fake_entries() {
   events.facts.set("count", 1);
   events.body = model::to_json(Value::list().push(event_of_die().to_value()));
   entries.push_back(std::move(events));
-  entries.push_back(rule::entry_of({model::AlertState::kPending, alert_unhealthy()}));
+  entries.push_back(rule::entry_of({model::AlertState::kPending, alert_unhealthy()}, {}));
   entries.back().at = alert_unhealthy().fired_at;
   entries.push_back(entry_of_run("run.started", parked, parked.started, Value::map().set("runbook", parked.runbook)));
   entries.push_back(entry_of_run("run.parked", parked, parked.started, Value::map().set("reason", "approval")));

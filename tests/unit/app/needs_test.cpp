@@ -47,11 +47,13 @@ struct NeedsTest : testing::Test {
       if (const size_t level = line.find("level="); level != std::string::npos) out += line.substr(level) + "\n";
     return out;
   }
-  std::string fire(uint8_t episode = 1) { return say(rule::entry_of({model::AlertState::kPending, alert(episode)})); }
+  std::string fire(uint8_t episode = 1) {
+    return say(rule::entry_of({model::AlertState::kPending, alert(episode)}, {}));
+  }
   std::string resolve(uint8_t episode = 1) {
     model::Alert over = alert(episode);
     over.state = model::AlertState::kResolved;
-    return say(rule::entry_of({model::AlertState::kFiring, over}));
+    return say(rule::entry_of({model::AlertState::kFiring, over}, {}));
   }
   static model::Entry about(const std::string& kind, const std::string& body) {
     model::Entry entry;

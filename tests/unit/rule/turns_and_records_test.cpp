@@ -147,7 +147,10 @@ model::AlertChange change_to(model::AlertState state, bool fired) {
 
 TEST(AlertRecords, SayWhatHappenedInFactsAndAllOfItInTheBody) {
   const model::AlertChange change = change_to(model::AlertState::kFiring, true);
-  const model::Entry entry = entry_of(change);
+  Rule rule;
+  rule.meaning = "m";
+  rule.hash = "h";
+  const model::Entry entry = entry_of(change, rule);
   EXPECT_EQ(entry.kind, "alert.firing");
   EXPECT_EQ(entry.actor, "rule/f/g/A/1");
   EXPECT_EQ(entry.subject, "alert/" + change.alert.labels.fingerprint_text());
@@ -157,22 +160,55 @@ TEST(AlertRecords, SayWhatHappenedInFactsAndAllOfItInTheBody) {
             R"({"rule_id":"f/g/A/1","key":")" + change.alert.key + R"(","fingerprint":")" +
                 change.alert.labels.fingerprint_text() +
                 R"(","episode":3,"state":"firing","fired":true,"count":1,"target":"","active_at_us":1000000,)"
-                R"("causes":["9.1"]})");
+                R"("causes":["9.1"],"meaning":"m","rule_hash":"h"})");
   const model::Alert back = model::Alert::from_value(*model::parse_json(*entry.body));
   EXPECT_EQ(model::to_json(back.to_value()), model::to_json(change.alert.to_value()));
 }
 
 TEST(AlertRecords, EveryEndIsResolvedWhetherItFiredOrNot) {
   for (const model::AlertState state : {model::AlertState::kResolved, model::AlertState::kInactive}) {
-    const model::Entry entry = entry_of(change_to(state, state == model::AlertState::kResolved));
+    const model::Entry entry = entry_of(change_to(state, state == model::AlertState::kResolved), {});
     EXPECT_EQ(entry.kind, "alert.resolved");
     EXPECT_EQ(entry.facts["state"].as_string(), "resolved");
     EXPECT_EQ(entry.facts["fired"].as_bool(), state == model::AlertState::kResolved);
   }
 }
 
+TEST(AlertRecords, OfARedactedEntryTheFactsTellWhichAlertItIs) {
+  const model::AlertChange change = change_to(model::AlertState::kFiring, true);
+  model::Entry entry = entry_of(change, {});
+  entry.at = base::time_from_ms(2000);
+  entry.body.reset();
+  const model::Alert alert = alert_of(entry);
+  EXPECT_TRUE(alert.nameless());
+  EXPECT_EQ(alert.labels.get("alertname"), "A");
+  EXPECT_FALSE(alert.labels.has("x")) << "what was taken away";
+  EXPECT_EQ(alert.rule_id, change.alert.rule_id);
+  EXPECT_EQ(alert.key, change.alert.key);
+  EXPECT_EQ(alert.subject(), change.alert.subject()) << "people find it under the same fingerprint";
+  EXPECT_EQ(alert.episode, 3u);
+  EXPECT_EQ(alert.correlation, base::Uuid{7});
+  EXPECT_EQ(alert.state, model::AlertState::kFiring);
+  EXPECT_EQ(alert.active_at, change.alert.active_at);
+  EXPECT_EQ(alert.fired_at, change.alert.fired_at);
+  EXPECT_EQ(model::to_json(alert.causes), R"(["9.1"])");
+  const model::Entry next = entry_of({model::AlertState::kFiring, alert}, {});
+  EXPECT_EQ(next.facts["fingerprint"], entry.facts["fingerprint"]);
+  EXPECT_TRUE(alert_of(next).nameless()) << "an entry of a nameless one has a body, but no labels";
+}
+
+TEST(AlertRecords, AWholeEntryIsTheAlertItself) {
+  Rule rule;
+  rule.meaning = "m";
+  const model::AlertChange change = change_to(model::AlertState::kFiring, true);
+  const model::Alert alert = alert_of(entry_of(change, rule));
+  EXPECT_FALSE(alert.nameless());
+  EXPECT_EQ(alert.labels, change.alert.labels);
+  EXPECT_EQ(alert.meaning, "m");
+}
+
 TEST(AlertRecords, OneRowPerRuleAndKey) {
-  model::Entry entry = entry_of(change_to(model::AlertState::kPending, false));
+  model::Entry entry = entry_of(change_to(model::AlertState::kPending, false), {});
   entry.seq = 12;
   entry.at = base::time_from_ms(5000);
   const std::vector<model::RowChange> rows = project(entry);
