@@ -72,7 +72,7 @@ class Records {
     out_.number(static_cast<uint16_t>(numbers.size()));
     for (const uint32_t number : numbers) out_.number(number);
     out_.number(static_cast<uint32_t>(chain.chunk_count()));
-    for (size_t i = 0; i < chain.chunk_count(); ++i) out_.text(chain.chunks()[i]->bytes());
+    for (size_t i = 0; i < chain.chunk_count(); ++i) out_.text(chain.chunk(i)->bytes());
     out_.number(static_cast<uint8_t>(tail_count));
     for (uint32_t i = 0; i < tail_count; ++i) {
       out_.number(chain.tail()[i].ms);

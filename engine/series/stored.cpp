@@ -93,37 +93,33 @@ void StoredSeries::starts(int64_t from_ms, int64_t to_ms, std::vector<StartPoint
   if (extras_) extras_->read(from_ms, to_ms, out);
 }
 
-void StoredSeries::replace_chain(Chain* chain, Shared& shared) {
-  int64_t change = chain ? static_cast<int64_t>(chain->size()) : 0;
-  if (chain_) change -= chain_->release();
+void StoredSeries::replace_chain(Chain* chain, int64_t grown, Shared& shared) {
+  if (chain_) grown -= chain_->release();
   chain_ = chain;
-  shared.bytes += change;
+  shared.bytes += grown;
 }
 
 void StoredSeries::make_room(Shared& shared) {
-  if (!chain_) {
-    replace_chain(Chain::make(2, nullptr, 0), shared);
+  int64_t bytes = 0;
+  if (!chain_ || chain_->capacity() < Chain::kTail) {  // no chunk was sealed yet
+    Chain* wider = Chain::make(chain_ ? chain_->capacity() * 2 : 2, nullptr, 0, bytes);
+    if (chain_) std::copy_n(chain_->tail(), tail_count_, wider->tail());
+    replace_chain(wider, bytes, shared);
     return;
   }
-  if (chain_->capacity() < Chain::kTail) {
-    Chain* wider = Chain::make(chain_->capacity() * 2, chain_->chunks(), chain_->chunk_count());
-    std::copy_n(chain_->tail(), tail_count_, wider->tail());
-    replace_chain(wider, shared);
-    return;
-  }
-  std::vector<Chunk*> chunks(chain_->chunks(), chain_->chunks() + chain_->chunk_count());
   Point points[Chunk::kMost];
   size_t count = 0;
-  if (!chunks.empty() && chunks.back()->count() + tail_count_ <= Chunk::kMost) {
-    chunks.back()->decode(points);
-    count = chunks.back()->count();
-    chunks.pop_back();
+  const Chunk* last = chain_->chunk_count() ? chain_->chunk(chain_->chunk_count() - 1) : nullptr;
+  const bool joins = last && last->count() + tail_count_ <= Chunk::kMost;
+  if (joins) {
+    last->decode(points);
+    count = last->count();
   }
   std::copy_n(chain_->tail(), tail_count_, points + count);
   Chunk* sealed = Chunk::make(points, count + tail_count_);
-  shared.bytes += static_cast<int64_t>(sealed->size());
-  chunks.push_back(sealed);
-  replace_chain(Chain::make(Chain::kTail, chunks.data(), chunks.size()), shared);
+  bytes += static_cast<int64_t>(sealed->size());
+  Chain* longer = chain_->with(sealed, joins, bytes);
+  replace_chain(longer, bytes, shared);
   sealed->release();  // the chain holds it now
   tail_count_ = 0;
 }
@@ -153,8 +149,10 @@ void StoredSeries::set_start(int64_t ms, int64_t start_ms, Shared& shared) {
 
 void StoredSeries::restore(const std::vector<Chunk*>& chunks, const std::vector<Point>& tail, Shared& shared) {
   const auto capacity = std::max<uint32_t>(Chain::kTail, static_cast<uint32_t>(tail.size()));
-  for (const Chunk* chunk : chunks) shared.bytes += static_cast<int64_t>(chunk->size());
-  replace_chain(Chain::make(capacity, chunks.data(), chunks.size()), shared);
+  int64_t bytes = 0;
+  for (const Chunk* chunk : chunks) bytes += static_cast<int64_t>(chunk->size());
+  Chain* chain = Chain::make(capacity, chunks.data(), chunks.size(), bytes);
+  replace_chain(chain, bytes, shared);
   std::copy(tail.begin(), tail.end(), chain_->tail());
   tail_count_ = static_cast<uint32_t>(tail.size());
   if (!tail.empty()) {
@@ -180,11 +178,14 @@ void StoredSeries::drop_before(int64_t before_ms, Shared& shared) {
   }
   if (!chain_) return;
   size_t old = 0;
-  while (old < chain_->chunk_count() && chain_->chunks()[old]->last_ms() <= before_ms) ++old;
+  while (old < chain_->chunk_count() && chain_->chunk(old)->last_ms() <= before_ms) ++old;
   if (old == 0) return;
-  Chain* shorter = Chain::make(chain_->capacity(), chain_->chunks() + old, chain_->chunk_count() - old);
+  std::vector<Chunk*> kept;
+  for (size_t i = old; i < chain_->chunk_count(); ++i) kept.push_back(chain_->chunk(i));
+  int64_t bytes = 0;
+  Chain* shorter = Chain::make(chain_->capacity(), kept.data(), kept.size(), bytes);
   std::copy_n(chain_->tail(), tail_count_, shorter->tail());
-  replace_chain(shorter, shared);
+  replace_chain(shorter, bytes, shared);
 }
 
 StoredSeries::Snapshot StoredSeries::snapshot() const {

@@ -101,7 +101,8 @@ class StoredSeries final : public SeriesView {
   StoredSeries() = default;
   ~StoredSeries() override = default;
   size_t size() const { return sizeof(StoredSeries) + LabelSet::bytes_for(set()->size()); }
-  void replace_chain(Chain* chain, Shared& shared);
+  /// `grown`: what the new chain takes, in bytes, beyond what it shares with the old one.
+  void replace_chain(Chain* chain, int64_t grown, Shared& shared);
   void make_room(Shared& shared);
   Extras& own_extras();
 

@@ -106,7 +106,8 @@ TEST(Chain, ReadsAcrossItsChunksAndItsTail) {
     for (int i = 0; i < 4; ++i) points.push_back({(c * 4 + i) * 10, static_cast<double>(c * 4 + i)});
     chunks.push_back(Chunk::make(points.data(), points.size()));
   }
-  Chain* chain = Chain::make(8, chunks.data(), chunks.size());
+  int64_t bytes = 0;
+  Chain* chain = Chain::make(8, chunks.data(), chunks.size(), bytes);
   for (Chunk* chunk : chunks) EXPECT_FALSE(chunk->release()) << "the chain holds it";
   chain->tail()[0] = {120, 12};
   chain->tail()[1] = {130, 13};

@@ -63,40 +63,87 @@ TEST(View, KeepsWhatTheHeadDrops) {
   EXPECT_LT(head.memory_bytes(), held);
 }
 
-TEST(View, IsReadWhileTheHeadAppendsAndDrops) {
-  constexpr int kSeries = 50, kRounds = 400;
+// A long series: its Views share its older chunks with it, so neither a View nor a seal copies the list of all.
+TEST(View, SharesTheOlderChunksOfALongSeries) {
   Head head;
-  std::atomic<std::shared_ptr<const Source>> handed;
-  std::atomic<bool> stop{false};
-  std::atomic<int> reads{0};
-  std::thread reader([&] {
-    std::vector<Point> points;
-    while (!stop) {
-      const auto view = handed.exchange(nullptr);
-      if (!view) {
-        std::this_thread::yield();
-        continue;
-      }
-      const auto found = view->select(kUp);
-      for (const SeriesView* series : *found) {
-        points.clear();
-        series->points(INT64_MIN, INT64_MAX, points);
-        for (size_t i = 1; i < points.size(); ++i) {
-          EXPECT_EQ(points[i].ms, points[i - 1].ms + 60000);
-          EXPECT_EQ(points[i].value, points[i - 1].value + 1);
-        }
-        EXPECT_FALSE(series->labels().get("i").empty());
-      }
-      ++reads;
-    }
-  });
-  for (int64_t round = 0; round < kRounds || reads < 5; ++round) {
-    for (int i = 0; i < kSeries; ++i) head.append(up(i), round * 60000, static_cast<double>(round));
-    head.expire(round * 60000);
-    if (round % 3 == 0) handed = head.view({kUp});
+  int64_t t = 0;
+  const auto append = [&](int count) {
+    for (int i = 0; i < count; ++i, ++t) head.append(up(1), t * 1000, static_cast<double>(t % 7));
+  };
+  append(64000);
+  std::vector<std::shared_ptr<const Source>> views;
+  const int64_t before = head.memory_bytes();
+  for (int i = 0; i < 100; ++i) {
+    views.push_back(head.view({kUp}));
+    append(8);
   }
-  stop = true;
-  reader.join();
+  EXPECT_LT(head.memory_bytes() - before, 100 * 1000) << "bytes for 100 seals, each held by a View";
+  for (size_t i = 0; i < views.size(); ++i) {
+    std::vector<Point> points;
+    views[i]->select(kUp)->at(0)->points(INT64_MIN, INT64_MAX, points);
+    EXPECT_EQ(points.size(), 64000 + 8 * i);
+  }
+  views.clear();
+  EXPECT_LT(head.memory_bytes() - before, 100 * 100);
+}
+
+// Reads, on a thread of its own, every View that is handed over, until it goes.
+class ReaderThread {
+ public:
+  ~ReaderThread() {
+    stop_ = true;
+    thread_.join();
+  }
+  void hand_over(std::shared_ptr<const Source> view) { handed_ = std::move(view); }
+  int reads() const { return reads_; }
+
+ private:
+  void run() {
+    while (!stop_) {
+      if (const auto view = handed_.exchange(nullptr)) {
+        read(*view);
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+  void read(const Source& view) {
+    const auto found = view.select(kUp);
+    for (const SeriesView* series : *found) {
+      std::vector<Point> points;
+      series->points(INT64_MIN, INT64_MAX, points);
+      for (size_t i = 1; i < points.size(); ++i) {
+        EXPECT_EQ(points[i].ms, points[i - 1].ms + 60000);
+        EXPECT_EQ(points[i].value, points[i - 1].value + 1);
+      }
+      EXPECT_FALSE(series->labels().get("i").empty());
+    }
+    ++reads_;
+  }
+
+  std::atomic<std::shared_ptr<const Source>> handed_;
+  std::atomic<bool> stop_{false};
+  std::atomic<int> reads_{0};
+  std::thread thread_{[this] { run(); }};
+};
+
+void append_and_drop_while_read(int series, int rounds, base::Duration window) {
+  Head head;
+  head.require(kUp, window);
+  ReaderThread reader;
+  for (int64_t round = 0; round < rounds || reader.reads() < 5; ++round) {
+    for (int i = 0; i < series; ++i) head.append(up(i), round * 60000, static_cast<double>(round));
+    head.expire(round * 60000);
+    if (round % 3 == 0) reader.hand_over(head.view({kUp}));
+  }
+}
+
+TEST(View, IsReadWhileTheHeadAppendsAndDrops) {
+  append_and_drop_while_read(50, 400, base::minutes(15));
+}
+
+TEST(View, IsReadWhileALongSeriesGrowsAndIsCut) {
+  append_and_drop_while_read(2, 12000, base::hours(100));
 }
 
 }  // namespace
