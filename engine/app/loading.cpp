@@ -70,7 +70,7 @@ ConfigSource config_of_file(std::string path, Places places) {
 
 Result<rule::RuleSet> load_rules(const Config& config, const Places& places) {
   std::vector<std::string> errors;
-  rule::RuleSet all;
+  rule::RuleSet all{.default_interval = config.evaluation_interval};
   const auto add = [&](Result<rule::RuleSet> set) {
     if (!set.ok()) return errors.push_back(set.error().text);
     join(all, std::move(*set));

@@ -83,6 +83,7 @@ class EngineImpl : public Engine {
   const Ports ports_;
   base::Loop& loop_;
   const Settings settings_;
+  base::Duration default_interval_ = settings_.default_interval;
   Episodes episodes_;
   Surroundings around_;
 

@@ -31,8 +31,10 @@ std::unique_ptr<LiveRule> make_live(const Rule& rule, const Group& group) {
 std::vector<std::string> EngineImpl::install(RuleSet set) {
   const bool was_started = started_;
   stop();
+  if (set.default_interval.us > 0) default_interval_ = set.default_interval;
+  around_.options = query_options(default_interval_);
   if (settings_.builtin) {
-    RuleSet own = builtin_rules(settings_.default_interval);
+    RuleSet own = builtin_rules(default_interval_);
     std::move(own.groups.begin(), own.groups.end(), std::back_inserter(set.groups));
   }
   const RuleSet old_set = std::move(set_);  // lives until the last alert of a dropped rule is told

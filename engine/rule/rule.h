@@ -96,6 +96,8 @@ struct RuleSet {
   std::vector<Group> groups;
   std::string hash;                   ///< of all files
   std::vector<std::string> warnings;  ///< lint findings, each `file:line:col: text`
+  /// Of the built-in rules and of subqueries without a step; zero: as before, at first Settings::default_interval.
+  base::Duration default_interval;
 };
 
 /// Loads every `*.yaml|*.yml` below each folder (or the file itself), not `*_test.yaml` or `*.test.yaml`, in the order
