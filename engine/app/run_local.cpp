@@ -3,28 +3,43 @@
 
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "app/engine.h"
 #include "app/serve.h"
+#include "cli/run_exit.h"
 #include "model/json.h"
 
 namespace reeve::app {
 
 namespace {
+/// How far a run is: nothing of it is waited for any more where `over` has its exit code.
+struct Course {
+  cli::RunExit exit;
+  std::optional<int> over;
+  std::string words;  ///< "succeeded"; "stands still, parked: refused: why"
+
+  void add(const model::Entry& entry) {
+    exit.add(entry.kind, entry.facts);
+    if (entry.kind == "run.ended") {
+      words = entry.facts["result"].as_string();
+      over = exit.of_end(words);
+    } else if (entry.kind == "run.parked") {
+      const std::string& reason = entry.facts["reason"].as_string();
+      over = cli::exit_of_parked(reason);
+      const auto body = model::parse_json(entry.body.value_or("null"));
+      words = "stands still, parked: " + reason + (body.ok() ? ": " + (*body)["text"].text() : "") + "; " +
+              cli::way_on(reason, entry.run);
+    }
+  }
+};
+
 /// What became of the one run.
 struct Outcome {
   int exit = cli::kFailure;
-  std::string run;                           ///< known when its decision is durable
-  std::map<std::string, std::string> ended;  ///< results by run; a quick one ends before its name is known
+  std::string run;                        ///< known when its decision is durable
+  std::map<std::string, Course> courses;  ///< by run; a quick one ends before its name is known
 };
-
-int exit_of_end(const std::string& result) {
-  return result == "succeeded" ? cli::kOk : cli::kFailure;
-}
-
-int exit_of_verdict(const model::Decision& decision) {
-  return decision.verdict == model::Verdict::kAsk ? cli::kDenied : cli::kRefused;
-}
 
 /// Prints the plan and ends the engine.
 void plan(Engine& engine, api::StartRequest request, Outcome& outcome, std::ostream& out, std::ostream& err) {
@@ -42,13 +57,24 @@ void plan(Engine& engine, api::StartRequest request, Outcome& outcome, std::ostr
   });
 }
 
-/// Ends the engine when the one run has ended.
+/// Ends the engine when the one run has ended, or stands where only a person helps.
 void look(Engine& engine, Outcome& outcome, std::ostream& out) {
-  const auto found = outcome.ended.find(outcome.run);
-  if (found == outcome.ended.end()) return;
-  outcome.exit = exit_of_end(found->second);
-  out << "run " << outcome.run << " " << found->second << "\n";
-  engine.loop().post([&engine] { engine.stop("the run ended"); });
+  const auto found = outcome.courses.find(outcome.run);
+  if (found == outcome.courses.end() || !found->second.over) return;
+  outcome.exit = *found->second.over;
+  out << "run " << outcome.run << " " << found->second.words << "\n";
+  engine.loop().post([&engine] { engine.stop("the run is over"); });
+}
+
+/// What the run waits for from its start; its socket takes the answer.
+void say_wait(Engine& engine, const runbook::Started& started, std::ostream& err) {
+  const model::Verdict verdict = started.decision.verdict;
+  if (verdict == model::Verdict::kDefer) err << "deferred: " << started.decision.reason << "\n";
+  if (verdict != model::Verdict::kAsk) return;
+  err << "approval needed: " << started.decision.reason << "\n";
+  const model::Value approvals = engine.parts().runner->approvals();
+  for (const model::Value& one : approvals.as_list())
+    if (one["run"].as_string() == started.run) err << "       reeve approve " << one["id"].text() << "\n";
 }
 
 /// Starts the run; what keeps it from starting ends the engine.
@@ -56,10 +82,12 @@ void start(Engine& engine, api::StartRequest request, Outcome& outcome, std::ost
   engine.start_by_hand(std::move(request), [&](base::Result<runbook::Started> started) {
     if (started.ok() && !started->run.empty()) {
       outcome.run = started->run;
+      say_wait(engine, *started, err);
       return look(engine, outcome, out);
     }
-    err << (started.ok() ? started->decision.reason : started.error().text) << "\n";
-    outcome.exit = started.ok() ? exit_of_verdict(started->decision) : cli::exit_of(started.error());
+    const base::Error why = started.ok() ? cli::not_begun(started->decision.to_value()) : started.error();
+    err << why.text << "\n";
+    outcome.exit = cli::exit_of(why);
     engine.stop("it did not start");
   });
 }
@@ -80,8 +108,8 @@ int run_local(const cli::LocalRun& local, const std::string& version, std::ostre
   settings.listen = "none";
   settings.version = version;
   settings.on_entry = [&](const model::Entry& entry) {
-    if (entry.kind != "run.ended") return;
-    outcome.ended[entry.run] = entry.facts["result"].as_string();
+    if (entry.run.empty()) return;
+    outcome.courses[entry.run].add(entry);
     if (entry.run == outcome.run) look(*engine, outcome, out);
   };
   settings.on_started = [&](const base::Status& status) {

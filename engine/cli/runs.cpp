@@ -4,6 +4,7 @@
 #include "api/api.h"
 #include "api/target.h"
 #include "cli/commands.h"
+#include "cli/run_exit.h"
 #include "cli/run_text.h"
 
 namespace reeve::cli {
@@ -133,11 +134,9 @@ int started_exit(const Context& context, const Value& started) {
   const std::string& verdict = decision["verdict"].as_string();
   const std::string run = started["run"].as_string();
   const std::string reason = printable(decision["reason"].text());
-  if (verdict == "refuse") {
-    const int rail = static_cast<int>(decision["rail"].as_int());
-    context.err() << "reeve: refused by the safety rail " << (rail ? std::to_string(rail) + " (" : "(")
-                  << decision["rail_name"].text() << "): " << reason << '\n';
-    return kRefused;
+  if (run.empty()) {
+    const base::Error error = not_begun(decision);
+    return context.fail({error.fault, printable(error.text)});
   }
   if (verdict == "ask") {
     const std::string approval = approval_of(context, run);
@@ -163,7 +162,7 @@ int start(const Context& context, const Arguments& arguments, const Value& param
   if (!waits && !context.print_data(*started) && !run.empty())
     context.out() << ((*started)["joined"].as_bool() ? "joined run " : "started run ") << run << '\n';
   const int exit = started_exit(context, *started);
-  if (!waits || exit == kRefused) return exit;
+  if (!waits) return exit;
   return wait_for_end(context, run, timeout);
 }
 

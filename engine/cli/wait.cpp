@@ -7,6 +7,7 @@
 
 #include "api/api.h"
 #include "api/target.h"
+#include "cli/run_exit.h"
 #include "cli/run_text.h"
 
 namespace reeve::cli {
@@ -33,7 +34,7 @@ class Watch {
       gone_since_.reset();
       return row;
     }
-    if (auto left = from_ledger(); left.ok()) {
+    if (auto left = from_ledger(api::run_row); left.ok()) {
       last_ = *left;
       if (last_["state"].as_string() == "ended") return last_;
     }
@@ -47,12 +48,23 @@ class Watch {
                                                 run_ + ")"};
   }
 
+  /// Of the run that has ended with this result.
+  int exit(const std::string& result) {
+    RunExit exit;
+    if (result == "succeeded") return exit.of_end(result);
+    auto story = context_.get("/api/reeve/runs/" + api::escape(run_));
+    if (!story.ok()) story = from_ledger(api::run_story);
+    if (story.ok())  // else only the better reason is missing
+      for (const Value& entry : (*story)["entries"].as_list()) exit.add(entry["kind"].as_string(), entry["facts"]);
+    return exit.of_end(result);
+  }
+
  private:
-  Result<Value> from_ledger() const {
+  Result<Value> from_ledger(Result<Value> (*ask)(ledger::Reader&, const std::string&)) const {
     REEVE_TRY(const std::string folder, context_.engine_folder());
     if (folder.empty()) return base::Error{Fault::kNotFound, "its ledger is not here"};
     REEVE_TRY(const auto reader, ledger::open_reader(folder));
-    return api::run_row(*reader, run_);
+    return ask(*reader, run_);
   }
 
   /// The process is still there: it ends what is under way.
@@ -70,6 +82,25 @@ class Watch {
 };
 }  // namespace
 
+namespace {
+/// It stands still, and its person has not come: what it waits for is not waited for here.
+int stands(const Context& context, const Value& row, int exit) {
+  if (context.print_data(row)) return exit;
+  const std::string& message = row["message"].as_string();
+  const std::string& run = row["run"].as_string();
+  context.err() << "reeve: run " << run << " stands still, " << state_text(row) << (message.empty() ? "" : ": ")
+                << printable(message) << "\n       " << way_on(row["reason"].as_string(), run) << '\n';
+  return exit;
+}
+
+int ended(const Context& context, const Value& row, Watch& watch) {
+  const std::string& message = row["message"].as_string();
+  if (!context.print_data(row))
+    context.out() << state_text(row) << (message.empty() ? "" : ": ") << printable(message) << '\n';
+  return watch.exit(row["result"].as_string());
+}
+}  // namespace
+
 int wait_for_end(const Context& context, const std::string& run, base::Duration timeout) {
   const base::Boot until = context.io.clock.boot() + timeout;
   Watch watch(context, run);
@@ -80,12 +111,9 @@ int wait_for_end(const Context& context, const std::string& run, base::Duration 
     const std::string state = state_text(*row);
     if (state != last && !state.empty() && context.is_table()) context.err() << "run " << run << ": " << state << '\n';
     if (!state.empty()) last = state;
-    if ((*row)["state"].as_string() == "ended") {
-      const std::string& message = (*row)["message"].as_string();
-      if (!context.print_data(*row))
-        context.out() << state << (message.empty() ? "" : ": ") << printable(message) << '\n';
-      return (*row)["result"].as_string() == "succeeded" ? kOk : kFailure;
-    }
+    if ((*row)["state"].as_string() == "ended") return ended(context, *row, watch);
+    if ((*row)["state"].as_string() == "parked")
+      if (const auto exit = exit_of_parked((*row)["reason"].as_string())) return stands(context, *row, *exit);
     if (context.io.clock.boot() >= until)
       return context.fail({Fault::kTimeout, "run " + run + " is still " + last + " after " + span(timeout)});
     context.io.pause(kLook);
