@@ -218,7 +218,7 @@ base::Status Run::settle(const std::string& path, const std::string& answer, con
     Step* step = ongoing.kind == Ongoing::Kind::kStep ? context_.steps.find(ongoing.handle) : nullptr;
     if (step && step->is_in_doubt() && (path.empty() || path == at)) return step->settle(answer, by);
   }
-  return Error{Fault::kConflict, "run " + terms_.run + " has no step in doubt" + (path.empty() ? "" : " at " + path)};
+  return Error{Fault::kNotFound, "run " + terms_.run + " has no step in doubt" + (path.empty() ? "" : " at " + path)};
 }
 
 // ---- switches, deadlines, cancel -----------------------------------------------------------------------------------

@@ -201,6 +201,7 @@ TEST_F(People, AnswersAreRefusedForStepsThatAreNotInDoubt) {
             "run " + run_id + " has no step in doubt");
   EXPECT_EQ(world.runner->settle(run_id, "7", "happened", "uid:1").error().text,
             "run " + run_id + " has no step in doubt at 7");
+  EXPECT_EQ(fault(world.runner->settle(run_id, "7", "happened", "uid:1")), Fault::kNotFound);
   EXPECT_EQ(fault(world.runner->settle("no such run", "", "happened", "uid:1")), Fault::kNotFound);
 }
 
