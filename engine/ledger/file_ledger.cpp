@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ledger/bare_stretch.h"
 #include "ledger/filter.h"
 #include "ledger/schema.h"
 #include "model/json.h"
@@ -19,27 +20,8 @@ bool is_clock_mark(const std::string& kind) {
 }
 }  // namespace
 
-Pending first_entry(const char* kind, const std::string& actor, const std::string& ledger_id, const std::string& key,
-                    uint64_t seq, base::Time at) {
-  Pending item;
-  item.seq = seq;
-  item.at_us = at.us;
-  item.kind = kind;
-  item.actor = actor;
-  item.subject = "ledger";
-  const model::Value facts = model::Value::map().set("ledger", ledger_id).set("format", kFormatVersion).set("key", key);
-  item.facts = model::to_json(facts);
-  model::Entry entry;
-  entry.seq = seq;
-  entry.at = at;
-  entry.kind = kind;
-  entry.facts = facts;
-  item.rows = project_own(entry);
-  return item;
-}
-
 FileLedger::FileLedger(Settings settings, base::Loop& loop, const base::Clock& clock, base::Random& random,
-                       std::unique_ptr<ChainFile> file, base::SigningKey key)
+                       std::unique_ptr<ChainFile> file, base::SigningKey key, uint64_t last_checkpoint)
     : settings_(std::move(settings)),
       loop_(loop),
       clock_(clock),
@@ -49,7 +31,8 @@ FileLedger::FileLedger(Settings settings, base::Loop& loop, const base::Clock& c
       signer_(std::move(key), file->id(), settings_.anchor_file),
       next_seq_(file->tail().seq + 1),
       last_at_(file->tail().at),
-      head_(file->tail()) {
+      head_(file->tail()),
+      signed_(last_checkpoint) {
   mail_->owner = this;
   const auto post_mail = [mail = mail_, &loop_of_core = loop_](Report report) {
     {
@@ -161,12 +144,16 @@ uint64_t FileLedger::enqueue(Pending item, OnDurable done) {
 }
 
 uint64_t FileLedger::append(model::Entry entry) {
-  return enqueue(prepare(std::move(entry)), {});
+  const uint64_t seq = enqueue(prepare(std::move(entry)), {});
+  sign_before_it_is_due();
+  return seq;
 }
 
 uint64_t FileLedger::append(model::Entry entry, OnDurable done) {
   REEVE_ASSERT(done != nullptr);
-  return enqueue(prepare(std::move(entry)), std::move(done));
+  const uint64_t seq = enqueue(prepare(std::move(entry)), std::move(done));
+  sign_before_it_is_due();
+  return seq;
 }
 
 void FileLedger::flush(OnDurable done) {
@@ -284,8 +271,16 @@ void FileLedger::answer(OnDurable done, base::Status status) {
 
 void FileLedger::sign_head() {
   signed_head_ = head_.seq;
-  signed_ = append(signer_.sign(head_, clock_.wall()));
+  const base::Time at = std::max(clock_.wall(), last_at_);  // the entry's own
+  model::Entry checkpoint = signer_.sign(head_, at);
+  checkpoint.at = at;
+  signed_ = enqueue(prepare(std::move(checkpoint)), {});
   ++counters_.checkpoints;
+}
+
+// What is long under way is not durable yet, so the same head may be signed again: but a verifier wants to see one.
+void FileLedger::sign_before_it_is_due() {
+  if (next_seq_ - 1 - signed_ >= BareStretch::kMost) sign_head();
 }
 
 void FileLedger::on_sign_time() {

@@ -18,8 +18,9 @@ namespace reeve::ledger {
 
 class FileLedger : public Ledger {
  public:
+  /// `last_checkpoint`: the seq of the last ledger.checkpoint entry, 0 when there is none.
   FileLedger(Settings settings, base::Loop& loop, const base::Clock& clock, base::Random& random,
-             std::unique_ptr<ChainFile> file, base::SigningKey key);
+             std::unique_ptr<ChainFile> file, base::SigningKey key, uint64_t last_checkpoint);
   ~FileLedger() override;
 
   uint64_t append(model::Entry entry) override;
@@ -56,6 +57,7 @@ class FileLedger : public Ledger {
   void answer(OnDurable done, base::Status status);
   void refuse_waiter(uint64_t seq, const base::Error& error);
   void sign_head();
+  void sign_before_it_is_due();
   void on_sign_time();
   bool is_news() const;
   base::Time next_time(base::Time wanted, const std::string& kind);
@@ -88,9 +90,5 @@ class FileLedger : public Ledger {
   std::vector<uint8_t> salts_;
   size_t salt_at_ = 0;
 };
-
-/// The first entry of a file: `ledger.created` or `ledger.rotated`.
-Pending first_entry(const char* kind, const std::string& actor, const std::string& ledger_id, const std::string& key,
-                    uint64_t seq, base::Time at);
 
 }  // namespace reeve::ledger

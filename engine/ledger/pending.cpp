@@ -1,5 +1,7 @@
 #include "ledger/pending.h"
 
+#include "ledger/projector.h"
+#include "ledger/schema.h"
 #include "model/json.h"
 
 namespace reeve::ledger {
@@ -26,6 +28,25 @@ Value dropped_facts(const std::set<std::string>& kinds) {
   return Value::map().set("kinds", std::move(list));
 }
 }  // namespace
+
+Pending first_entry(const char* kind, const std::string& actor, const std::string& ledger_id, const std::string& key,
+                    uint64_t seq, base::Time at) {
+  Pending item;
+  item.seq = seq;
+  item.at_us = at.us;
+  item.kind = kind;
+  item.actor = actor;
+  item.subject = "ledger";
+  const model::Value facts = model::Value::map().set("ledger", ledger_id).set("format", kFormatVersion).set("key", key);
+  item.facts = model::to_json(facts);
+  model::Entry entry;
+  entry.seq = seq;
+  entry.at = at;
+  entry.kind = kind;
+  entry.facts = facts;
+  item.rows = project_own(entry);
+  return item;
+}
 
 void refuse(Pending& item) {
   take_place(item, "ledger.refused", Value::map().set("kind", item.kind));

@@ -34,6 +34,10 @@ struct Pending {
   std::set<std::string> dropped_kinds;
 };
 
+/// The first entry of a file: `ledger.created` or `ledger.rotated`.
+Pending first_entry(const char* kind, const std::string& actor, const std::string& ledger_id, const std::string& key,
+                    uint64_t seq, base::Time at);
+
 /// Its place is taken by a `ledger.refused` entry that nobody waits for; run and correlation stay.
 void refuse(Pending& item);
 /// Its place is taken by a `ledger.dropped` entry.

@@ -82,6 +82,7 @@ base::Result<Verification> verify(const std::string& folder_or_file, const std::
     }
     if (!done.ok()) chain.fault(name + ": cannot be read: " + done.error().text);
   }
+  chain.end_bare_stretch();
   if (anchor_file.empty()) {
     chain.notice("no anchor was given: a tail that was cut off cannot be seen");
   } else {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/bare_stretch.h"
 #include "ledger/ledger.h"
 #include "ledger/read_file.h"
 #include "ledger/row.h"
@@ -25,10 +26,12 @@ struct Chain {
   std::set<std::string> keys;  ///< public keys that the ledger names
   std::string last_key;        ///< of the last checkpoint, before one of the first entry
   uint64_t first_seq = 0;
+  BareStretch bare;
 
   /// False when there are so many faults that it is time to stop.
   bool fault(std::string text);
   void notice(std::string text) { result.notices.push_back(std::move(text)); }
+  void end_bare_stretch();
   bool full() const { return result.faults.size() >= 100; }
 };
 
@@ -50,7 +53,7 @@ class FileVerifier {
   base::Status check_body(const EntryRow& row);
   base::Status next_body();
   void check_facts(const EntryRow& row);
-  void check_checkpoint(uint64_t seq, const model::Value& facts);
+  void check_checkpoint(const EntryRow& row, const model::Value& facts);
   base::Status blobs();
   base::Status integrity();
   void redactions();
@@ -64,6 +67,7 @@ class FileVerifier {
   bool first_ = true;
   uint64_t last_seq_ = 0;  ///< of the entry before, unreadable ones included
   bool last_readable_ = false;
+  bool vouches_ = false;  ///< this entry is a checkpoint that counts
   std::string scratch_;
   std::set<uint64_t> null_bodies_;
   std::map<uint64_t, uint64_t> redacted_;        ///< seq -> the entry that says so

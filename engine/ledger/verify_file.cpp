@@ -17,6 +17,12 @@ bool Chain::fault(std::string text) {
   return true;
 }
 
+void Chain::end_bare_stretch() {
+  BareStretch::Finding finding = bare.end();
+  if (!finding.fault.empty()) fault(std::move(finding.fault));
+  if (!finding.notice.empty()) notice(std::move(finding.notice));
+}
+
 base::Result<std::optional<base::Hash>> hash_of(const std::vector<store::Connection*>& files, uint64_t seq) {
   for (store::Connection* file : files) {
     REEVE_TRY(store::Statement find, file->prepare("SELECT hash FROM entries WHERE seq = ?"));
@@ -81,6 +87,7 @@ base::Status FileVerifier::on_entry(const store::Statement& rows) {
                  " are missing");
   ++chain_.result.entries;
   if (column) {
+    chain_.bare.add(seq);
     chain_.fault(entry_name(seq) + ": column " + column + " is not as the format has it");
     if (first_) chain_.fault(name_ + ": does not begin with ledger.created or ledger.rotated");
     while (has_body_ && bodies_.integer(0) <= static_cast<int64_t>(seq)) REEVE_CHECK(next_body());
@@ -92,7 +99,9 @@ base::Status FileVerifier::on_entry(const store::Statement& rows) {
     }
     if (entry_hash(row.entry, scratch_) != row.hash) chain_.fault(entry_name(seq) + ": hash does not match its bytes");
     REEVE_CHECK(check_body(row));
+    vouches_ = false;
     check_facts(row);
+    if (!vouches_) chain_.bare.add(seq, row.entry.kind, row.entry.at_us);
     chain_.result.head = {seq, base::Time{row.entry.at_us}, row.hash};
   }
   last_seq_ = seq;
@@ -172,20 +181,23 @@ void FileVerifier::check_facts(const EntryRow& row) {
     chain_.fault(entry_name(e.seq) + ": facts are not readable");
     return;
   }
-  if (checkpoint) check_checkpoint(e.seq, *facts);
+  if (checkpoint) check_checkpoint(row, *facts);
   if (redaction) redacted_.emplace(static_cast<uint64_t>((*facts)["seq"].as_int()), e.seq);
   for (const model::Value& blob : (*facts)["blobs"].as_list())
     if (const auto hash = base::unhex(blob.as_string()); hash.ok() && !hash->empty())
       named_blobs_.emplace(*hash, e.seq);
 }
 
-void FileVerifier::check_checkpoint(uint64_t seq, const model::Value& facts) {
+void FileVerifier::check_checkpoint(const EntryRow& row, const model::Value& facts) {
+  const uint64_t seq = row.entry.seq;
   const std::string name = entry_name(seq);
   const auto parsed = parse_checkpoint(facts);
   if (!parsed.ok()) {
     chain_.fault(name + ": facts are not readable");
     return;
   }
+  vouches_ = BareStretch::counts(parsed->what.at_us, row.entry.at_us);
+  if (vouches_) chain_.end_bare_stretch();
   const std::string of = entry_name(parsed->what.seq);
   ++chain_.result.checkpoints;
   if (chain_.ledger && parsed->what.ledger != *chain_.ledger) chain_.fault(name + ": checkpoint of another ledger");

@@ -209,6 +209,43 @@ def is_genuine(checkpoint):
                      signature)
 
 
+class BareStretch:
+    """Entries in a row of which none is a checkpoint that counts."""
+
+    MOST, NEAR_US, MOST_GAP_US, MOST_AWAKE_US = 2000, 60_000_000, 60_000_000, 300_000_000
+
+    def __init__(self):
+        self.said = False
+        self.begin()
+
+    def begin(self):
+        self.first = self.last = self.before_us = None
+        self.count = self.awake_us = self.most_us = 0
+
+    def add(self, seq, kind=None, at_us=None):
+        self.first = seq if self.count == 0 else self.first
+        self.last = seq
+        self.count += 1
+        if at_us is None:  # an entry that cannot be read
+            return
+        if kind in (b"engine.start", b"clock.stepped"):
+            self.awake_us = 0
+        elif self.before_us is not None:
+            self.awake_us += min(max(at_us - self.before_us, 0), self.MOST_GAP_US)
+        self.before_us = at_us
+        self.most_us = max(self.most_us, self.awake_us)
+
+    def end(self, chain):
+        bare = f"entries {self.first} to {self.last}: no checkpoint among them, "
+        if self.count > self.MOST:
+            chain.fault(bare + "one is due every 1000 entries")
+        elif self.most_us > self.MOST_AWAKE_US and not self.said:
+            chain.notices.append(f"{bare}though they were written over {self.most_us // 1_000_000} s and one is due "
+                                 "every 60 s")
+            self.said = True
+        self.begin()
+
+
 class Chain:
     """What is known so far, from file to file."""
 
@@ -220,6 +257,7 @@ class Chain:
         self.keys = set()
         self.last_key = None
         self.files = []
+        self.bare = BareStretch()
 
     def fault(self, text):
         if len(self.faults) < MOST_FAULTS:
@@ -301,6 +339,7 @@ class File:
             chain.entries += 1
             column = wrong_column(row, types)
             if column:
+                chain.bare.add(seq)
                 chain.fault(f"entry {seq}: column {column} is not as the format has it")
                 if first:
                     chain.fault(f"{self.name}: does not begin with ledger.created or ledger.rotated")
@@ -322,7 +361,8 @@ class File:
                 body = bodies.fetchone()
             elif row["body_hash"] != ZERO:
                 chain.fault(f"entry {seq}: its body is missing")
-            self.facts(row)
+            if not self.facts(row):
+                chain.bare.add(seq, row["kind"], row["at_us"])
             chain.head = (seq, row["at_us"], row["hash"])
             last, last_hash = seq, row["hash"]
         if not begun:
@@ -367,16 +407,16 @@ class File:
             self.chain.fault(f"entry {seq}: body does not match body_hash")
 
     def facts(self, row):
+        """True for a checkpoint that counts."""
         seq, kind = row["seq"], row["kind"]
         checkpoint, redaction = kind == b"ledger.checkpoint", kind == b"ledger.redacted"
         if not (checkpoint or redaction or b'"blobs":' in row["facts"]):
-            return
+            return False
         facts = read_json(row["facts"])
         if facts is None or (redaction and not is_number(facts.get("seq"))):
             self.chain.fault(f"entry {seq}: facts are not readable")
-            return
-        if checkpoint:
-            self.checkpoint(seq, facts)
+            return False
+        counts = checkpoint and self.checkpoint(row, facts)
         if redaction:
             self.redacted.setdefault(facts["seq"], seq)
         blobs = facts.get("blobs")
@@ -384,13 +424,17 @@ class File:
             digest = unhex(blob)
             if digest:
                 self.named_blobs.setdefault(digest, seq)
+        return counts
 
-    def checkpoint(self, seq, facts):
-        chain, said = self.chain, read_checkpoint(facts)
+    def checkpoint(self, row, facts):
+        chain, seq, said = self.chain, row["seq"], read_checkpoint(facts)
         if said is None:
             chain.fault(f"entry {seq}: facts are not readable")
-            return
-        ledger, of, digest, _, key, _ = said
+            return False
+        ledger, of, digest, at_us, key, _ = said
+        counts = abs(at_us - row["at_us"]) <= BareStretch.NEAR_US
+        if counts:
+            chain.bare.end(chain)
         chain.checkpoints += 1
         if chain.ledger is not None and ledger != chain.ledger:
             chain.fault(f"entry {seq}: checkpoint of another ledger")
@@ -404,6 +448,7 @@ class File:
             chain.notices.append(f"entry {seq}: signed with another key than before")
         chain.last_key = key
         chain.keys.add(key)
+        return counts
 
     def blobs(self):
         found = set()
@@ -522,6 +567,7 @@ def verify(where, anchors=None):
         except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: SQLite quotes what it cannot read
             chain.fault(f"{name}: cannot be read: {error}")
     try:
+        chain.bare.end(chain)
         if anchors:
             verify_anchors(anchors, chain)
         else:
