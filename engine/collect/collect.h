@@ -23,7 +23,8 @@ struct Ports {
   /// A finished batch, labelled, `up` and `scrape_duration_seconds` in it. `ok == false` stales the instance; then
   /// these two are all its samples.
   std::function<void(model::Batch)> on_batch;
-  /// One intake batch, labelled, at most 256 events, in order; `accepted` when its ledger entry is durable.
+  /// One intake batch, labelled, at most 256 events, in order; `accepted` when its ledger entry is durable, and so all
+  /// before it.
   std::function<void(const std::string& instance, std::vector<model::Event>, std::function<void()> accepted)> on_events;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "collect/collect.h"
@@ -248,11 +249,15 @@ void CollectorImpl::hand_over(const std::string& instance, std::function<void()>
   notes_.clear();
 }
 
+// Whatever is durable has all before it durable. Where a commit failed, each intake is asked about again by itself, and
+// a later one may be heard of first: no source may then hear of an earlier cursor after it.
 void CollectorImpl::on_durable(uint64_t id) {
-  const auto found = outstanding_.find(id);
-  if (found == outstanding_.end()) return;
-  const std::vector<std::function<void()>> accepted = std::move(found->second);
-  outstanding_.erase(found);
+  std::vector<std::function<void()>> accepted;
+  const auto later = outstanding_.upper_bound(id);
+  for (auto it = outstanding_.begin(); it != later; ++it)
+    accepted.insert(accepted.end(), std::make_move_iterator(it->second.begin()),
+                    std::make_move_iterator(it->second.end()));
+  outstanding_.erase(outstanding_.begin(), later);
   for (const auto& tell : accepted) tell();
 }
 
