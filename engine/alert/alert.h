@@ -47,6 +47,8 @@ struct Message {
   /// Nobody needs to do anything: told as resolved. Of an approval: answered, told to whom it was asked of.
   bool over = false;
   base::Uuid correlation{};
+  /// What a run was about (its runbook and targets), so that a later one that ends well takes the news back.
+  std::string about{};
 };
 
 /// Somebody was told something.
@@ -56,6 +58,8 @@ struct Delivery {
   std::string run;   ///< empty: of an alert
   std::string text;  ///< what a message said; empty: of an alert
   base::Uuid correlation{};
+  model::Value standing{};  ///< news that the receiver shows until their end is told, for restore_standing(); else null
+  std::string ends{};       ///< the key of such news, which this delivery took back
 };
 
 struct Ports {
@@ -64,6 +68,8 @@ struct Ports {
   std::function<void(const Delivery&)> on_delivered;
   /// A receiver that keeps failing: for the log and `reeve status`.
   std::function<void(const std::string& receiver, const std::string& error, int attempts)> on_failing;
+  /// Is this episode still going on? Missing: it is.
+  std::function<bool(const model::Alert&)> active{};
 };
 
 class Notifier {
@@ -72,9 +78,14 @@ class Notifier {
   virtual void use(std::vector<Receiver> receivers) = 0;
   /// Firing and resolved are told; pending is not. A resolved one only to receivers that were told it fired.
   virtual void on_alert(const model::AlertChange& change) = 0;
+  /// A message that is told as firing is told as resolved when its alert ends, when its run (parked) or a later run
+  /// about the same (`about`) ends, or after an hour: to whom it was told.
   virtual void tell(const Message& message) = 0;
   /// Keys of deliveries made before a restart, as on_delivered gave them; also those of older ledgers, with their text.
   virtual void restore(const std::vector<std::pair<std::string, std::string>>& key_and_receiver) = 0;
+  /// News that stood before a restart, as on_delivered gave them, told at `at`. After restore(), and when it is known
+  /// which alerts are active.
+  virtual void restore_standing(const std::string& key, const model::Value& standing, base::Time at) = 0;
   /// Stops retrying; what is not delivered stays untold and is told again after a restart (restore, on_alert).
   virtual void stop() = 0;
   /// For status: {receiver, waiting, delivered, failing, last_error} each.

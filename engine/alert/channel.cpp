@@ -90,7 +90,8 @@ void Channel::on_settled(Parcel parcel, const base::Status& status) {
     outbox_.delivered(parcel.key);
     ++delivered_;
     last_error_.clear();
-    exchange_.on_delivered({parcel.key, receiver_.name, parcel.run, parcel.text, parcel.correlation});
+    exchange_.on_delivered(
+        {parcel.key, receiver_.name, parcel.run, parcel.text, parcel.correlation, parcel.standing, parcel.ends});
   } else {
     last_error_ = status.error().text;
     const base::Duration asked = base::millis(status.error().retry_after_ms);

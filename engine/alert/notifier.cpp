@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <utility>
 
 #include "alert/channel.h"
 #include "alert/payload.h"
+#include "alert/standing.h"
 #include "alert/told.h"
 #include "model/json.h"
 
@@ -22,6 +24,7 @@ class WebhookNotifier : public Notifier {
                   {},
                   {}},
         external_url_(std::move(external_url)) {}
+  ~WebhookNotifier() override { exchange_.loop.cancel(timer_); }
 
   void use(std::vector<Receiver> receivers) override {
     REEVE_ASSERT(base::on_core());
@@ -57,24 +60,34 @@ class WebhookNotifier : public Notifier {
              {delivery_key(alert, alert.state), fired, body(receiver, alert), 0, {}, "", "", alert.correlation});
       }
     }
+    if (resolved) take_back(standing_.end_of_alert(alert));
   }
 
   void tell(const Message& message) override {
     REEVE_ASSERT(base::on_core());
-    const model::Alert alert = alert_of(message, exchange_.loop.clock().wall());
+    take_back(standing_.end_by(message));
+    const News news = news_of(message);
+    const bool stands = !message.over && message.approval.empty();
+    const std::string after = is_answer(message) ? asking_key(message) : "";
+    bool told = false;
     for (const base::Handle handle : order_) {
       Channel& channel = *exchange_.channels.find(handle);
-      if (is_answer(message) && !wants_end(channel, asking_key(message))) continue;
-      const std::string after = is_answer(message) ? asking_key(message) : "";
-      send(channel, {delivery_key(message),
-                     after,
-                     body(channel.receiver(), alert),
-                     0,
-                     {},
-                     message.run,
-                     message.text,
-                     message.correlation});
+      if (is_answer(message) && !wants_end(channel, after)) continue;
+      Parcel parcel{news.key,           after, body(channel.receiver(), news.alert), 0, {}, message.run, message.text,
+                    message.correlation};
+      if (stands && channel.receiver().send_resolved) parcel.standing = news.to_value();
+      told |= send(channel, std::move(parcel));
     }
+    if (stands && told) stand(news);
+  }
+
+  void restore_standing(const std::string& key, const model::Value& standing, base::Time at) override {
+    News news = News::from_value(key, standing);
+    const base::Duration age = exchange_.loop.clock().wall() - at;
+    const base::Duration left = Standing::kStands - std::clamp(age, base::Duration{}, Standing::kStands);
+    news.of_alert = news.of_alert && is_active(news.alert);
+    news.until = exchange_.loop.clock().boot() + left;
+    stand(std::move(news));
   }
 
   void restore(const std::vector<std::pair<std::string, std::string>>& key_and_receiver) override {
@@ -83,6 +96,7 @@ class WebhookNotifier : public Notifier {
 
   void stop() override {
     exchange_.channels.each([](base::Handle, Channel& channel) { channel.stop(); });
+    exchange_.loop.cancel(std::exchange(timer_, 0));
   }
 
   model::Value status() const override {
@@ -108,9 +122,59 @@ class WebhookNotifier : public Notifier {
     return model::to_json(webhook_payload(receiver, alert, external_url_));
   }
 
-  /// Once per key and receiver.
-  void send(Channel& channel, Parcel parcel) {
-    if (!told_.has(parcel.key, channel.receiver().name) && !channel.has(parcel.key)) channel.add(std::move(parcel));
+  /// Once per key and receiver. False: it was.
+  bool send(Channel& channel, Parcel parcel) {
+    if (told_.has(parcel.key, channel.receiver().name) || channel.has(parcel.key)) return false;
+    channel.add(std::move(parcel));
+    return true;
+  }
+
+  bool is_active(const model::Alert& alert) const { return !ports_.active || ports_.active(alert); }
+
+  News news_of(const Message& message) const {
+    News news{delivery_key(message), alert_of(message, exchange_.loop.clock().wall())};
+    news.kind = message.kind;
+    news.run = message.run;
+    news.about = message.about;
+    news.of_alert = message.alert && is_active(*message.alert);
+    news.until = exchange_.loop.clock().boot() + Standing::kStands;
+    news.correlation = message.correlation;
+    return news;
+  }
+
+  void stand(News news) {
+    standing_.add(std::move(news));
+    arm();
+  }
+
+  void arm() {
+    const std::optional<base::Boot> due = standing_.next_due();
+    exchange_.loop.cancel(std::exchange(timer_, 0));
+    if (!due) return;
+    const base::Duration wait = std::max(*due - exchange_.loop.clock().boot(), base::Duration{});
+    timer_ = exchange_.loop.after(wait, [this] { on_due(); });
+  }
+
+  void on_due() {
+    timer_ = 0;
+    take_back(standing_.due(exchange_.loop.clock().boot()));
+    arm();
+  }
+
+  /// Told as resolved to whom they were told, with the labels that they had.
+  void take_back(std::vector<News> over) {
+    for (News& news : over) {
+      news.alert.state = model::AlertState::kResolved;
+      news.alert.resolved_at = exchange_.loop.clock().wall();
+      for (const base::Handle handle : order_) {
+        Channel& channel = *exchange_.channels.find(handle);
+        if (!wants_end(channel, news.key)) continue;
+        Parcel parcel{news.key + "/over", news.key, body(channel.receiver(), news.alert), 0, {}, news.run, "",
+                      news.correlation};
+        parcel.ends = news.key;
+        send(channel, std::move(parcel));
+      }
+    }
   }
 
   void on_delivered(const Delivery& delivery) {
@@ -123,6 +187,8 @@ class WebhookNotifier : public Notifier {
   std::string external_url_;
   std::vector<base::Handle> order_;  // as the configuration names them
   Told told_;
+  Standing standing_;
+  base::Loop::Id timer_ = 0;
 };
 }  // namespace
 

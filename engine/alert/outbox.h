@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/base.h"
+#include "model/value.h"
 
 namespace reeve::alert {
 
@@ -21,6 +22,8 @@ struct Parcel {
   /// Whose story it is, for who keeps what was told: see Delivery.
   std::string run{}, text{};
   base::Uuid correlation{};
+  model::Value standing{};
+  std::string ends{};
 };
 
 /// 1 s doubled by each attempt, at most 5 min, of which between half and all by chance (0 <= chance < 1).

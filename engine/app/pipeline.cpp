@@ -208,11 +208,7 @@ runbook::Ports Pipeline::from_runs() {
   ports.query = [this](const std::string& expr, std::function<void(Result<Value>)> done) {
     query(expr, std::move(done));
   };
-  ports.alert_active = [this](const model::Alert& alert) {
-    for (const model::Alert& active : parts_.rules->alerts())
-      if (active.rule_id == alert.rule_id && active.key == alert.key) return active.episode == alert.episode;
-    return false;
-  };
+  ports.alert_active = [this](const model::Alert& alert) { return is_active(alert); };
   ports.alert_now = [this](const model::Alert& alert) -> std::optional<model::Alert> {
     for (model::Alert& active : parts_.rules->alerts())
       if (active.rule_id == alert.rule_id && active.key == alert.key && active.episode == alert.episode) return active;
@@ -234,7 +230,7 @@ runbook::Ports Pipeline::from_runs() {
     const std::string& what = message.approval.empty() ? message.text : message.approval;
     parts_.notifier->tell({message.kind, message.run + "/" + message.kind + "/" + what, message.text, message.run,
                            message.runbook, message.alert, message.approval, message.since, message.over,
-                           message.correlation});
+                           message.correlation, message.about});
   };
   ports.blob = [this](const base::Hash& hash) { return parts_.reader->blob(hash); };
   return ports;
@@ -269,6 +265,7 @@ alert::Ports Pipeline::from_notifier() {
   ports.on_failing = [](const std::string& receiver, const std::string& error, int attempts) {
     base::log_warn("cannot tell a receiver", {{"receiver", receiver}, {"error", error}, {"attempts", attempts}});
   };
+  ports.active = [this](const model::Alert& alert) { return is_active(alert); };
   return ports;
 }
 
@@ -320,6 +317,12 @@ std::string Pipeline::mode_of(const response::Response& response) const {
   if (runbook && !runbook->mode.empty())
     if (const Result<response::Mode> mode = response::mode_of(runbook->mode); mode.ok()) also(*mode);
   return response::mode_name(strictest.value_or(response::Mode::kApprove));
+}
+
+bool Pipeline::is_active(const model::Alert& alert) const {
+  for (const model::Alert& active : parts_.rules->alerts())
+    if (active.rule_id == alert.rule_id && active.key == alert.key) return active.episode == alert.episode;
+  return false;
 }
 
 /// Two intervals of the slower of the rule and its source; an event may be `max_age` old.

@@ -45,6 +45,7 @@ class Pipeline {
             const std::string& body, base::Duration timeout, std::function<void(base::Status)> done);
   std::string mode_of(const response::Response& response) const;
   base::Duration stale_after(const model::Alert& alert, const rule::Rule& rule) const;
+  bool is_active(const model::Alert& alert) const;
   bool is_the_engine(const std::string& target) const;
 
   Parts& parts_;

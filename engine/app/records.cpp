@@ -88,16 +88,39 @@ Entry delivered_entry(const alert::Delivery& delivery) {
   entry.run = delivery.run;
   entry.correlation = delivery.correlation;
   entry.facts.set("key", delivery.key).set("receiver", delivery.receiver);
-  if (!delivery.text.empty()) entry.body = model::to_json(Value::map().set("text", delivery.text));
+  Value body = Value::map();
+  if (!delivery.text.empty()) body.set("text", delivery.text);
+  if (!delivery.standing.is_null()) body.set("standing", delivery.standing);
+  if (!delivery.standing.is_null()) entry.facts.set("stands", true);
+  if (!delivery.ends.empty()) entry.facts.set("ends", delivery.ends);
+  if (!body.as_map().empty()) entry.body = model::to_json(body);
   return entry;
 }
+
+namespace {
+/// Of `operator.told`: who knows what, and which of it stands until its end is told.
+std::vector<RowChange> rows_of_delivery(const Entry& entry) {
+  const auto row_of = [&entry](const char* table, const char* key) {
+    RowChange row;
+    row.table = table;
+    row.key.set("delivery_key", entry.facts[key]).set("receiver", entry.facts["receiver"]);
+    row.set.set("seq", entry.seq).set("at_us", entry.at.us);
+    return row;
+  };
+  std::vector<RowChange> rows{row_of("deliveries", "key")};
+  if (entry.facts["stands"].as_bool()) rows.push_back(row_of("standing", "key"));
+  if (entry.facts.has("ends")) {
+    rows.push_back(row_of("standing", "ends"));
+    rows.back().erase = true;
+  }
+  return rows;
+}
+}  // namespace
 
 std::vector<RowChange> project(const Entry& entry) {
   RowChange row;
   if (entry.kind == "operator.told") {
-    row.table = "deliveries";
-    row.key.set("delivery_key", entry.facts["key"]).set("receiver", entry.facts["receiver"]);
-    row.set.set("seq", entry.seq).set("at_us", entry.at.us);
+    return rows_of_delivery(entry);
   } else if (entry.kind == "switch.pulled" || entry.kind == "switch.lifted") {
     row.table = "switches";
     // Lifted with "" is about every switch, so it has a row beside that of "*", the switch of everything.
@@ -115,6 +138,7 @@ std::vector<RowChange> project(const Entry& entry) {
 
 std::vector<ledger::Table> tables() {
   return {{"deliveries", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
+          {"standing", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
           {"switches", {"scope TEXT"}, {"seq INTEGER", "pulled INTEGER"}}};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/clock_marks.h"
+#include "model/json.h"
 #include "rule/records.h"
 
 namespace reeve::app {
@@ -23,6 +24,19 @@ void fold_switches(Parts& parts) {
   for (const auto& [scope, reason, owner] : parts.memory.recorded_switches())
     base::log_warn("halted since before the start",
                    {{"scope", scope.empty() ? "*" : scope}, {"reason", reason}, {"owner", owner}});
+}
+
+/// What people were told as firing and not yet as over; of what was redacted, nobody can tell the end.
+void restore_news(Parts& parts) {
+  const auto rows = parts.reader->rows("standing");
+  if (!rows.ok()) return base::log_warn("what was told cannot be read", {{"error", rows.error().text}});
+  for (const model::Value& row : *rows) {
+    const auto entry = parts.reader->entry(static_cast<uint64_t>(row["seq"].as_int()));
+    if (!entry.ok() || !*entry || !(*entry)->body) continue;
+    const auto body = model::parse_json(*(*entry)->body);
+    if (body.ok() && body->has("standing"))
+      parts.notifier->restore_standing(row["delivery_key"].as_string(), (*body)["standing"], (*entry)->at);
+  }
 }
 }  // namespace
 
@@ -75,6 +89,7 @@ Status restore(Parts& parts) {
     if (entry) alerts.push_back(rule::alert_of(*entry));
   }
   parts.rules->restore(alerts);
+  restore_news(parts);
   parts.needs.restore(alerts, *parts.reader);
   return parts.runner->restore(*parts.reader);
 }

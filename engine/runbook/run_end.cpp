@@ -160,8 +160,16 @@ void Run::end(const std::string& result, const std::string& message) {
   const std::string text = terms_.runbook + " " + result + (message.empty() ? "" : ": " + message);
   const bool to_people = result == "escalated" || (result == "failed" && terms_.requested_by.empty());
   const bool well = result == "succeeded" || (result == "cancelled" && alert_is_over());
-  context_.tell(
-      {to_people ? "escalation" : "ended", terms_.run, terms_.runbook, text, terms_.alert, terms_.correlation, well});
+  context_.tell({to_people ? "escalation" : "ended",
+                 terms_.run,
+                 terms_.runbook,
+                 text,
+                 terms_.alert,
+                 terms_.correlation,
+                 well,
+                 "",
+                 {},
+                 terms_.runbook + " on " + base::join(terms_.targets, ", ")});
   if (began) context_.scripts->drop(terms_.run);
   stop_ongoing();
   forget();
