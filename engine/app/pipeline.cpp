@@ -65,7 +65,9 @@ void Pipeline::on_events(const std::string& instance, std::vector<model::Event> 
   for (size_t i = 0; i < events.size(); ++i) {
     events[i].id = std::to_string(seq) + "." + std::to_string(i);
     count_event(events[i]);
-    if (parts_.bus.wanted(api::Topic::kEvents)) parts_.bus.publish(api::Topic::kEvents, events[i].to_value());
+    if (parts_.bus.wanted(api::Topic::kEvents))
+      parts_.bus.publish(api::Topic::kEvents,
+                         events[i].to_value().set("verdicts", api::verdicts_of(parts_.rules->rules(), events[i])));
     parts_.rules->on_event(events[i]);
   }
   when_durable(std::move(accepted));

@@ -37,7 +37,8 @@ void print_event(const Context& context, const Value& event) {
                 << context.style.paint(printable(event["type"].text()), Colour::kBold) << "  " << printable(where)
                 << "  " << fields_of(context, event) << '\n';
   for (const Value& verdict : event["verdicts"].as_list())
-    context.out() << "    " << brief(verdict, context.style.columns(kDetailColumns)) << '\n';
+    context.out() << "    " << printable(verdict["rule"].text()) << ": " << printable(verdict["verdict"].text())
+                  << '\n';
   context.out().flush();
 }
 

@@ -73,6 +73,34 @@ TEST_F(SmallEngine, AnEventThatAnActCausedEndsItsAlertAtTheOutcome) {
   EXPECT_EQ(parts->runner->runs().size(), 1U) << "it waits";
 }
 
+/// Somebody at `reeve events --follow`.
+struct Follower : api::Stream::Port {
+  std::vector<std::string> lines;
+  bool send(std::string line) override {
+    lines.push_back(std::move(line));
+    return true;
+  }
+  void close() override {}
+  bool open() const override { return true; }
+};
+
+TEST_F(OneEvent, IsShownLiveWithWhatEveryRuleSaysToIt) {
+  const auto follower = std::make_shared<Follower>();
+  parts->bus.follow(api::Topic::kEvents, api::Stream(follower));
+  process_ends();
+  loop.advance(base::seconds(30));
+  std::vector<std::string> seen;
+  for (const std::string& line : follower->lines) {
+    const auto event = model::parse_json(line);
+    for (const model::Value& one : (*event)["verdicts"].as_list())
+      seen.push_back((*event)["type"].text() + " " + one["rule"].text() + ": " + one["verdict"].text());
+  }
+  EXPECT_THAT(
+      seen, testing::ElementsAre(testing::MatchesRegex("proc.exit .*/ApiEnded/1: begins or counts"),
+                                 testing::MatchesRegex("proc.start .*/ApiEnded/1: ends"),
+                                 testing::MatchesRegex("proc.start .*/ApiCameUp/1: caused by a step: begins nothing")));
+}
+
 TEST_F(OneEvent, IsAcknowledgedOnlyWhenItIsDurable) {
   memory.hold();
   process_ends();

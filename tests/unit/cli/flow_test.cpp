@@ -114,7 +114,7 @@ TEST_F(Flow, FollowPrintsEachEventAsItComes) {
       place.on_core([&] { wanted = place.fake.bus.wanted(api::Topic::kEvents); });
     place.on_core([this] {
       Value event = api::test::event_of_die().to_value();
-      event.set("verdicts", Value::list().push(Value::map().set("rule", "docker/ContainerDied").set("fires", true)));
+      event.set("verdicts", Value::list().push(Value::map().set("rule", "d/ContainerDied/1").set("verdict", "ends")));
       place.fake.bus.publish(api::Topic::kEvents, event);
       place.fake.bus.close();
     });
@@ -124,7 +124,7 @@ TEST_F(Flow, FollowPrintsEachEventAsItComes) {
   EXPECT_EQ(said.exit, kOk) << said.err;
   EXPECT_EQ(said.out,
             "11:56:00.000  docker.die  docker/local/3f2a  exit_code=137 image=web:1\n"
-            "    rule=docker/ContainerDied fires=true\n");
+            "    d/ContainerDied/1: ends\n");
 }
 
 TEST_F(Flow, ColoursOnlyOnATerminalAndNotAgainstNoColor) {
