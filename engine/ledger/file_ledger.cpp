@@ -28,7 +28,7 @@ FileLedger::FileLedger(Settings settings, base::Loop& loop, const base::Clock& c
       random_(random),
       ledger_id_(base::hex(file->id())),
       rows_(all_tables(settings_)),
-      signer_(std::move(key), file->id(), settings_.anchor_file),
+      signer_(std::move(key), file->id(), settings_.folder, settings_.anchor_file),
       next_seq_(file->tail().seq + 1),
       last_at_(file->tail().at),
       head_(file->tail()),

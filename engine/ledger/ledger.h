@@ -131,6 +131,10 @@ struct Settings {
   size_t queue_limit = 10000;
   /// What may be dropped, oldest first, when the queue is full (kinds, or prefixes that end in `*`).
   std::vector<std::string> observations{"events.accepted", "alert.*", "plugin.*"};
+  /// Told by open() when the ledger is not the one that an engine left here: its tail is gone, an older copy was put
+  /// back, its checkpoints do not match. A `ledger.doubted` entry says so too; what was done since is not known. May be
+  /// empty.
+  std::function<void(const std::string& why)> on_doubt{};
   std::string vfs;  ///< name of an SQLite VFS; empty: the system's. Tests fail I/O with it.
 };
 

@@ -4,12 +4,11 @@
 #include <cstring>
 #include <filesystem>
 
-#include "ledger/bare_stretch.h"
 #include "ledger/create_file.h"
 #include "ledger/file_ledger.h"
-#include "ledger/read_file.h"
 #include "ledger/rebuild.h"
 #include "ledger/schema.h"
+#include "ledger/start_check.h"
 
 namespace reeve::ledger {
 
@@ -33,23 +32,13 @@ base::Result<std::unique_ptr<ChainFile>> create_first(const Settings& settings, 
   return create_file(settings.folder, first, {}, options, nullptr);
 }
 
-// Of the last ledger.checkpoint, looked for as far back as the format lets it be; 0: none there.
-base::Result<uint64_t> last_checkpoint(ChainFile& newest, const std::string& folder) {
-  const uint64_t tail = newest.tail().seq, before = tail > BareStretch::kMost ? tail - BareStretch::kMost : 0;
-  const std::string find =
-      "SELECT coalesce(max(seq), 0) FROM entries WHERE kind = 'ledger.checkpoint' AND seq > " + std::to_string(before);
-  REEVE_TRY(const int64_t found, newest.connection().number(find));
-  if (found) return static_cast<uint64_t>(found);
-  REEVE_TRY(const std::vector<LedgerFile> files, ledger_files(folder));
-  uint64_t first = newest.file().first_seq;
-  for (auto file = files.rbegin(); file != files.rend() && first > before + 1; ++file) {
-    if (file->first_seq >= first) continue;
-    first = file->first_seq;
-    REEVE_TRY(ReadFile older, open_to_read(file->path));
-    REEVE_TRY(const int64_t there, older.connection.number(find));
-    if (there) return static_cast<uint64_t>(there);
-  }
-  return uint64_t{0};
+model::Entry doubted(const std::string& why) {
+  model::Entry entry;
+  entry.kind = "ledger.doubted";
+  entry.actor = "engine";
+  entry.subject = "ledger";
+  entry.body = why;
+  return entry;
 }
 
 // A module may have changed its tables since the file was made.
@@ -77,9 +66,17 @@ base::Result<std::unique_ptr<Ledger>> open(Settings settings, base::Loop& loop, 
   REEVE_TRY(std::unique_ptr<ChainFile> file,
             files.ok() ? ChainFile::open(files->back(), options) : create_first(settings, options, clock, random, key));
   REEVE_CHECK(renew_tables(*file, settings, options));
-  REEVE_TRY(const uint64_t checkpoint, last_checkpoint(*file, settings.folder));
-  return std::unique_ptr<Ledger>(std::make_unique<FileLedger>(std::move(settings), loop, clock, random, std::move(file),
-                                                              std::move(key), checkpoint));
+  REEVE_TRY(const StartCheck found, check_start(*file, settings, key));
+  const auto on_doubt = settings.on_doubt;
+  auto ledger = std::make_unique<FileLedger>(std::move(settings), loop, clock, random, std::move(file), std::move(key),
+                                             found.last_checkpoint);
+  if (!found.doubt.empty()) {
+    base::log_error("ledger: it is not as this engine left it",
+                    {{"why", found.doubt}, {"do", "run reeve audit verify; look for the newer files"}});
+    ledger->append(doubted(found.doubt));
+    if (on_doubt) on_doubt(found.doubt);
+  }
+  return std::unique_ptr<Ledger>(std::move(ledger));
 }
 
 }  // namespace reeve::ledger

@@ -14,8 +14,9 @@ base::Result<std::string> bytes_of(const model::Value& facts, const char* key, s
 }
 }  // namespace
 
-Signer::Signer(base::SigningKey key, const std::array<uint8_t, 16>& ledger, const std::string& anchor_file)
-    : key_(std::move(key)), ledger_(ledger) {
+Signer::Signer(base::SigningKey key, const std::array<uint8_t, 16>& ledger, const std::string& folder,
+               const std::string& anchor_file)
+    : key_(std::move(key)), ledger_(ledger), mark_(folder) {
   if (!anchor_file.empty()) anchors_ = std::make_unique<AnchorFile>(anchor_file);
 }
 
@@ -27,7 +28,9 @@ model::Entry Signer::sign(const Head& head, base::Time now) {
   entry.actor = "engine";
   entry.subject = "ledger";
   entry.facts = checkpoint_facts(made);
-  if (anchors_) anchors_->append(model::to_json(entry.facts));
+  std::string line = model::to_json(entry.facts);
+  if (anchors_) anchors_->append(line);
+  mark_.put(std::move(line));
   return entry;
 }
 

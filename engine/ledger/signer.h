@@ -10,16 +10,19 @@
 #include "base/base.h"
 #include "ledger/anchor.h"
 #include "ledger/bytes.h"
+#include "ledger/head_mark.h"
 #include "ledger/ledger.h"
 
 namespace reeve::ledger {
 
 class Signer {
  public:
-  /// `anchor_file` may be empty: none.
-  Signer(base::SigningKey key, const std::array<uint8_t, 16>& ledger, const std::string& anchor_file);
+  /// `folder` gets the mark of the head; `anchor_file` may be empty: none.
+  Signer(base::SigningKey key, const std::array<uint8_t, 16>& ledger, const std::string& folder,
+         const std::string& anchor_file);
 
-  /// The `ledger.checkpoint` entry over `head`, without seq and time; sends the same words to the anchor file.
+  /// The `ledger.checkpoint` entry over `head`, without seq and time; sends the same words to the mark and the anchor
+  /// file.
   model::Entry sign(const Head& head, base::Time now);
   /// In hexadecimal.
   std::string public_key() const { return base::hex(key_.public_key()); }
@@ -27,6 +30,7 @@ class Signer {
  private:
   base::SigningKey key_;
   std::array<uint8_t, 16> ledger_;
+  HeadMark mark_;
   std::unique_ptr<AnchorFile> anchors_;
 };
 

@@ -168,7 +168,7 @@ struct SignerTest : testing::Test {
 };
 
 TEST_F(SignerTest, ACheckpointIsGenuineUntilAnyPartOfItChanges) {
-  Signer signer(key(), {7}, "");
+  Signer signer(key(), {7}, folder.path(), "");
   const model::Entry entry = signer.sign({9, base::Time{1}, base::Hash{3}}, base::Time{5});
   EXPECT_EQ(entry.kind, "ledger.checkpoint");
   const SignedCheckpoint made = parse_checkpoint(entry.facts).value();
@@ -192,7 +192,7 @@ TEST_F(SignerTest, ACheckpointIsGenuineUntilAnyPartOfItChanges) {
 TEST_F(SignerTest, AnchorsAreLinesOfTheSameWords) {
   const std::string file = folder / "anchors";
   {
-    Signer signer(key(), {7}, file);
+    Signer signer(key(), {7}, folder.path(), file);
     for (uint64_t seq = 1; seq <= 3; ++seq) (void)signer.sign({seq, {}, {}}, base::Time{5});
   }
   std::ifstream in(file);
