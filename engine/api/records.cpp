@@ -175,14 +175,17 @@ base::Result<Value> one_entry(ledger::Reader& reader, uint64_t seq) {
 }
 
 namespace {
-// Those that nobody has answered yet, as runbook::Runner::approvals() tells them.
+// Those that nobody has answered yet, as runbook::Runner::approvals() tells them. A run that comes to its end withdraws
+// its questions without a word in the ledger: they end with it.
 base::Result<Value> open_approvals(ledger::Reader& reader) {
   REEVE_TRY(const auto rows, rows_of(reader, "approvals", Value::map().set("state", "requested")));
   Value list = Value::list();
   for (const Value& row : rows) {
+    REEVE_TRY(const auto runs, rows_of(reader, "runs", Value::map().set("run", row["run"])));
+    const std::string state = runs.empty() ? "" : runs[0]["state"].as_string();
+    if (state == "ended" || state == "cleaning") continue;
     REEVE_TRY(const auto entry, reader.entry(static_cast<uint64_t>(row["seq"].as_int())));
     const Value body = entry && entry->body ? body_value(*entry->body) : Value();
-    REEVE_TRY(const auto runs, rows_of(reader, "runs", Value::map().set("run", row["run"])));
     list.push(Value::map()
                   .set("id", row["id"])
                   .set("run", row["run"])
