@@ -54,6 +54,7 @@ Status Engine::open() {
   Parts& parts = *parts_;
   ledger::Settings record = ledger_settings(state_);
   record.anchor_file = config.anchor;
+  record.on_doubt = [this](const std::string& why) { ledger_doubt_ = halt_for_doubt(state_, why); };
   REEVE_TRY(parts.file, ledger::open(std::move(record), loop_, parts.clock, parts.random));
   REEVE_TRY(parts.reader, ledger::open_reader(state_));
   parts.ledger = std::make_unique<Recorder>(*parts.file, parts.clock, [this](const model::Entry& entry) {
@@ -103,6 +104,9 @@ Status Engine::begin(Loaded& loaded) {
   parts.series->load(state_ + "/series", parts.clock.wall().ms());
   put_in_place(loaded, "engine");
   REEVE_CHECK(restore(parts));
+  if (!ledger_doubt_.empty())
+    parts.notifier->tell(
+        {"escalation", "ledger/doubted/" + std::to_string(parts.started.us), ledger_doubt_, "", "", {}});
   REEVE_CHECK(listen());
   parts.fleet->apply();
   parts.collector->schedule();

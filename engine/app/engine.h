@@ -82,6 +82,7 @@ class Engine {
   Config begun_with_;  ///< the configuration of the start
   base::AsioLoop loop_;
   std::string state_;
+  std::string ledger_doubt_;  ///< what was told of the ledger at the start; empty: nothing
   std::optional<StateFolder> folder_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<Pipeline> pipeline_;

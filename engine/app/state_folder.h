@@ -32,4 +32,8 @@ class StateFolder {
 /// Likewise for a command that must have the folder to itself; a folder that is not there is not made.
 base::Result<std::shared_ptr<void>> hold_state(const std::string& folder);
 
+/// The ledger in `folder` is not the one that the engine left there, as `why` says: what was done since is not known,
+/// and would be done again. Pulls the kill switch (the file HALT) until a person has looked. \return what to tell him.
+std::string halt_for_doubt(const std::string& folder, const std::string& why);
+
 }  // namespace reeve::app
