@@ -38,6 +38,31 @@ void restore_news(Parts& parts) {
       parts.notifier->restore_standing(row["delivery_key"].as_string(), (*body)["standing"], (*entry)->at);
   }
 }
+
+/// Which alerts changed their state too often, as far as their rules ask for it.
+void restore_flapping(Parts& parts, const std::vector<model::Alert>& alerts) {
+  const base::Duration window = parts.rules->flapping_window();
+  if (window.us == 0) return;
+  ledger::Filter last;
+  last.to = parts.started;
+  last.newest_first = true;
+  last.limit = 1;
+  last.bodies = false;
+  std::optional<base::Time> until;
+  std::vector<rule::PastChange> changes;
+  Status status = parts.reader->scan(last, [&](const ledger::Stored& entry) { return until = entry.at, true; });
+  if (status.ok() && until) {
+    ledger::Filter past;
+    past.kind = "alert.*";
+    past.from = *until - window;
+    past.to = parts.started;
+    past.bodies = false;
+    status = parts.reader->scan(
+        past, [&](const ledger::Stored& entry) { return changes.push_back(rule::past_change_of(entry)), true; });
+    parts.rules->restore_flapping(alerts, changes, *until);
+  }
+  if (!status.ok()) base::log_warn("which alerts flap cannot be read", {{"error", status.error().text}});
+}
 }  // namespace
 
 void fold_memory(Parts& parts) {
@@ -89,6 +114,7 @@ Status restore(Parts& parts) {
     if (entry) alerts.push_back(rule::alert_of(*entry));
   }
   parts.rules->restore(alerts);
+  restore_flapping(parts, alerts);
   restore_news(parts);
   parts.needs.restore(alerts, *parts.reader);
   return parts.runner->restore(*parts.reader);

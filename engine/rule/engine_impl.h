@@ -29,6 +29,9 @@ class EngineImpl : public Engine {
   void on_event(const model::Event& event) override;
   void on_outcome(const std::string& step) override;
   void restore(const std::vector<model::Alert>& alerts) override;
+  base::Duration flapping_window() const override;
+  void restore_flapping(const std::vector<model::Alert>& alerts, const std::vector<PastChange>& changes,
+                        base::Time until) override;
   std::vector<model::Alert> alerts() const override;
   const Rule* find(const std::string& rule_id) const override;
   bool flapping(const model::Alert& alert) const override;

@@ -65,6 +65,12 @@ model::Alert alert_of(const model::Entry& entry) {
   return alert;
 }
 
+PastChange past_change_of(const model::Entry& entry) {
+  const bool ended = entry.kind == "alert.resolved";
+  return {entry.facts["rule_id"].as_string(), entry.facts["key"].as_string(), entry.at,
+          ended && entry.facts["fired"].as_bool(), entry.kind == "alert.firing"};
+}
+
 std::vector<model::RowChange> project(const model::Entry& entry) {
   if (entry.kind.rfind("alert.", 0) != 0) return {};
   model::RowChange row;

@@ -19,6 +19,8 @@ model::Entry entry_of(const model::AlertChange& change, const Rule& rule);
 /// The alert of such an entry. Without its body (redacted) it is what the facts know, and nameless: the same identity
 /// and episode, labels that stand in for those that it had.
 model::Alert alert_of(const model::Entry& entry);
+/// What such an entry says of whether its alert fired, before it and since; of its facts alone.
+PastChange past_change_of(const model::Entry& entry);
 
 /// Rows of `alerts`, one per (rule, key), the last episode's.
 std::vector<model::RowChange> project(const model::Entry& entry);

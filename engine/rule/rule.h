@@ -125,6 +125,13 @@ struct Ports {
   std::function<void(const std::string&, const std::string&)> on_problem;
 };
 
+/// What the ledger has of one alert before a restart.
+struct PastChange {
+  std::string rule_id, key;
+  base::Time at;
+  bool was_firing = false, is_firing = false;
+};
+
 /// The answer of a verification (RULES, "Verified").
 enum class Verified { kHeld, kNotHeld, kUnknown };
 
@@ -154,6 +161,12 @@ class Engine {
   /// Alerts as the ledger has them at start, after install(): active ones go on, warming until their windows are
   /// covered; of others only the episode number is taken. An active one whose rule is gone is told as ended.
   virtual void restore(const std::vector<model::Alert>& alerts) = 0;
+  /// How long ago a change of state may be and still say that an alert flaps; zero: no rule asks.
+  virtual base::Duration flapping_window() const = 0;
+  /// After restore(), with the same alerts: the changes of flapping_window() before `until`, when the engine before
+  /// this one was last seen, in their order. The time since is not counted: nobody looked.
+  virtual void restore_flapping(const std::vector<model::Alert>& alerts, const std::vector<PastChange>& changes,
+                                base::Time until) = 0;
   virtual std::vector<model::Alert> alerts() const = 0;
   virtual const Rule* find(const std::string& rule_id) const = 0;
   /// True while the alert's `flapping:` detector is on; it then escalates and never acts.

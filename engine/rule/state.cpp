@@ -9,7 +9,6 @@ namespace reeve::rule {
 namespace {
 using model::AlertState;
 
-constexpr int kStates = 20;
 constexpr base::Duration kSlew = base::seconds(1);  // more than that between the clocks was a step
 
 bool enough_of_the_last(Track& track, const Rule& rule, const Seen& seen, bool matched) {

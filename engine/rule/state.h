@@ -28,6 +28,8 @@ base::Duration observed(const Moment& before, const Moment& now, base::Duration 
 /// more (0.8 to 1.2), with a threshold to begin and a lower one to end. Source: Icinga's flapping detection.
 class Flapping {
  public:
+  static constexpr int kStates = 20;
+
   void push(bool firing, const FlappingLimits& limits);
   bool on() const { return on_; }
   double percent() const;

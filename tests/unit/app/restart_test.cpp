@@ -71,5 +71,27 @@ TEST_F(Restart, ARedactedFiringAlertGoesOnAndIsNotDecidedAgain) {
   EXPECT_TRUE(verified->ok) << base::join(verified->faults, "\n");
 }
 
+TEST_F(Restart, AnAlertThatFlappedIsKnownForIt) {
+  write("rules/a.yaml",
+        "groups:\n- name: g\n  interval: 100ms\n  rules:\n  - alert: Always\n    expr: floor(vector(time() * 10)) % 2 "
+        "== 0\n"
+        "    flapping: {high: 30, low: 20}\n    run: {runbook: do/note, with: {what: done}, mode: auto}\n");
+  const auto flaps = [](const ledger::Stored& decision) {
+    return decision.body.value_or("").find("\"flapping\":true") != std::string::npos;
+  };
+  ASSERT_TRUE(start().ok());
+  const auto last_flaps = [&] { return !entries("decision").empty() && flaps(entries("decision").back()); };
+  for (int i = 0; i < 1000 && !last_flaps(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_TRUE(last_flaps());
+  stop();
+  const size_t before = entries("decision").size();
+  ASSERT_TRUE(start().ok());
+  for (int i = 0; i < 1000 && entries("decision").size() == before; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  stop();
+  ASSERT_GT(entries("decision").size(), before);
+  EXPECT_TRUE(flaps(entries("decision")[before])) << *entries("decision")[before].body;
+}
+
 }  // namespace
 }  // namespace reeve::app
