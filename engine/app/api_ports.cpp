@@ -164,7 +164,7 @@ runbook::Candidate Engine::candidate_of(api::StartRequest request) const {
 void Engine::halt(const std::string& scope, const std::string& reason, const std::string& actor,
                   api::Engine::DoneStatus done) {
   const std::string plain = scope == "*" ? "" : scope;
-  if (Status written = cli::add_halt(state_, scope, reason); !written.ok())
+  if (const auto written = cli::add_halt(state_, scope, reason); !written.ok())
     base::log_error("the file HALT cannot be written; the switch is in the ledger", {{"error", written.error().text}});
   // The entry before the look: then the line in the file is known to be this person's.
   parts_->ledger->append(switch_entry(true, plain, reason, actor), std::move(done));

@@ -83,7 +83,7 @@ base::Result<std::shared_ptr<void>> hold_state(const std::string& folder) {
 std::string halt_for_doubt(const std::string& folder, const std::string& why) {
   const std::string reason = "the ledger is not as the engine left it: " + why +
                              ". Look (reeve audit verify), and put the right file back or go on with this one";
-  if (const base::Status written = cli::add_halt(folder, "*", reason); !written.ok())
+  if (const auto written = cli::add_halt(folder, "*", reason); !written.ok())
     base::log_error("the file HALT cannot be written", {{"error", written.error().text}});
   return reason + ". Until then nothing is done: reeve halt --lift";
 }

@@ -111,8 +111,9 @@ void print_data(std::ostream& out, const std::string& output, const model::Value
 std::string anchor_of(const Globals& globals, const std::string& state);
 
 /// Writes `SCOPE reason` into `<state>/HALT`, at once (a temporary file, then rename). What an empty file halts stays
-/// halted. \errors kUnavailable.
-base::Status add_halt(const std::string& state, const std::string& scope, const std::string& reason);
+/// halted. Where a disk has no room for the words and everything is to be halted, the file is put in place empty.
+/// \return what of it is not as asked, for people; usually empty. \errors kUnavailable.
+base::Result<std::string> add_halt(const std::string& state, const std::string& scope, const std::string& reason);
 /// Takes the lines of a scope out (empty: all); without a line left the file is removed. \errors kNotFound,
 /// kUnavailable.
 base::Status lift_halt(const std::string& state, const std::string& scope);

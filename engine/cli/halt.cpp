@@ -1,4 +1,5 @@
 // The kill switch: which engine is halted or let go, and what became of it? Never says more than was done.
+#include <filesystem>
 #include <ostream>
 
 #include "cli/commands.h"
@@ -26,7 +27,8 @@ class Switch {
   /// Asks the engine; after it, one of these.
   enum class Engine { kTold, kNothingThere, kNotRunning, kFailed };
   void ask(const std::string& target, const Value& body);
-  int not_done(const std::string& what, const base::Error& error) const;
+  int not_done(const std::string& what, const base::Error& error, int exit) const;
+  int file_failed(const base::Error& error) const;
   int lift_offline();
   int done(const std::string& words, Value data) const;
   std::string scope() const { return everything(scope_) == "everything" ? "*" : scope_; }
@@ -50,9 +52,15 @@ void Switch::ask(const std::string& target, const Value& body) {
   if (!client.ok() || !client->reach().ok()) engine_ = Engine::kNotRunning;
 }
 
-int Switch::not_done(const std::string& what, const base::Error& error) const {
+int Switch::not_done(const std::string& what, const base::Error& error, int exit) const {
   context_.err() << "reeve: nothing was " << what << where() << ": " << printable(error.text) << '\n';
-  return exit_of(error);
+  return exit;
+}
+
+/// What a disk does not take is a failure; that no engine runs is not why.
+int Switch::file_failed(const base::Error& error) const {
+  const int exit = context_.fail(error);
+  return exit == kUnreachable ? kFailure : exit;
 }
 
 int Switch::done(const std::string& words, Value data) const {
@@ -69,16 +77,20 @@ int Switch::done(const std::string& words, Value data) const {
 
 int Switch::pull(const std::string& reason) {
   // The file first: it holds whatever becomes of the engine. Either of the two halts.
-  const base::Status file = folder_.empty() ? base::Status{} : add_halt(folder_, scope_, reason);
+  const auto file = folder_.empty() ? base::Result<std::string>("") : add_halt(folder_, scope_, reason);
   ask("/api/reeve/halt", Value::map().set("scope", scope_).set("reason", reason));
   const bool by_file = !folder_.empty() && file.ok();
   if (engine_ != Engine::kTold && !by_file) {
-    if (folder_.empty()) return not_done("halted", said_);
-    return not_done("halted", {file.error().fault, file.error().text + "; and " + said_.text});
+    if (folder_.empty()) return not_done("halted", said_, exit_of(said_));
+    std::error_code ignored;
+    const bool is_there = std::filesystem::exists(folder_, ignored);  // else there is nothing to halt, and nobody
+    const int exit = exit_of(said_) == kUnreachable && is_there ? kFailure : exit_of(said_);
+    return not_done("halted", {file.error().fault, file.error().text + "; and " + said_.text}, exit);
   }
   if (!file.ok())
     context_.err() << "reeve: the engine halts, and its ledger holds it, but the file does not: "
                    << printable(file.error().text) << '\n';
+  if (file.ok() && !file->empty()) context_.err() << "reeve: " << printable(*file) << '\n';
   Value data = Value::map();
   data.set("halted", true)
       .set("scope", scope())
@@ -91,11 +103,11 @@ int Switch::pull(const std::string& reason) {
 int Switch::lift() {
   ask("/api/reeve/lift", scope_.empty() ? Value::map() : Value::map().set("scope", scope_));
   if (engine_ == Engine::kNotRunning && !folder_.empty()) return lift_offline();
-  if (engine_ == Engine::kFailed || engine_ == Engine::kNotRunning) return not_done("lifted", said_);
+  if (engine_ == Engine::kFailed || engine_ == Engine::kNotRunning) return not_done("lifted", said_, exit_of(said_));
   const base::Status file = folder_.empty() ? base::Status{} : lift_halt(folder_, scope_);
   const bool had_none = folder_.empty() || (!file.ok() && file.error().fault == base::Fault::kNotFound);
   if (engine_ == Engine::kNothingThere && had_none) return context_.fail(said_);
-  if (!file.ok() && !had_none) return context_.fail(file.error());
+  if (!file.ok() && !had_none) return file_failed(file.error());
   return done("lifted " + everything(scope_) + where(), Value::map().set("halted", false).set("scope", scope()));
 }
 
@@ -121,7 +133,7 @@ int Switch::lift_offline() {
     context_.err() << "       start the engine (reeve serve), then: reeve halt --lift\n";
     return kUnreachable;
   }
-  if (const base::Status file = lift_halt(folder_, scope_); !file.ok()) return context_.fail(file.error());
+  if (const base::Status file = lift_halt(folder_, scope_); !file.ok()) return file_failed(file.error());
   return done("lifted " + everything(scope_) + where(), Value::map().set("halted", false).set("scope", scope()));
 }
 }  // namespace

@@ -50,13 +50,21 @@ class Draft {
     if (ftruncate(fd_.get(), 0) != 0 ||
         write(fd_.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || fsync(fd_.get()) != 0)
       return failed("cannot write " + path_);
-    if (rename(path_.c_str(), path.c_str()) != 0) return failed("cannot put " + path + " in place");
-    path_.clear();
-    return {};
+    return move_to(path);
+  }
+  /// Empty, which takes no space of a disk: it halts everything.
+  base::Status put_empty(const std::string& path) {
+    if (ftruncate(fd_.get(), 0) != 0) return failed("cannot write " + path_);
+    return move_to(path);
   }
 
  private:
   Draft(api::Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  base::Status move_to(const std::string& path) {
+    if (rename(path_.c_str(), path.c_str()) != 0) return failed("cannot put " + path + " in place");
+    path_.clear();
+    return {};
+  }
   api::Fd fd_;
   std::string path_;
 };
@@ -84,17 +92,25 @@ std::string one_line(std::string text) {
 }
 }  // namespace
 
-base::Status add_halt(const std::string& state, const std::string& scope, const std::string& reason) {
+base::Result<std::string> add_halt(const std::string& state, const std::string& scope, const std::string& reason) {
   REEVE_TRY(Draft draft, Draft::open_in(state));
   const std::string path = state + "/HALT";
   const auto before = read_lines(path);
   std::vector<std::string> lines = before.value_or(std::vector<std::string>{});
   // An empty file halts everything; a line for a part of it must not let the rest go.
   if (before && lines.empty()) lines.emplace_back("* the file HALT was there");
-  const std::string line = (scope.empty() ? "*" : scope) + " " + one_line(reason);
-  if (std::find(lines.begin(), lines.end(), line) != lines.end()) return {};
+  const bool all = scope.empty() || scope == "*";
+  const std::string line = (all ? "*" : scope) + " " + one_line(reason);
+  if (std::find(lines.begin(), lines.end(), line) != lines.end()) return std::string();
   lines.push_back(line);
-  return draft.put(path, lines);
+  const base::Status written = draft.put(path, lines);
+  if (written.ok()) return std::string();
+  if (!all)
+    return base::Error{written.error().fault,
+                       written.error().text + " (to halt everything takes no space: reeve halt without --scope)"};
+  REEVE_CHECK(draft.put_empty(path));
+  return "the reason could not be written (" + written.error().text + "); " + path +
+         " is empty, which halts everything until all is lifted";
 }
 
 base::Status lift_halt(const std::string& state, const std::string& scope) {

@@ -1,7 +1,9 @@
 // The kill switch as a file: what the CLI writes is what the guard reads.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,6 +109,52 @@ TEST_F(HaltFile, TwoHandsLoseNoLine) {
   pull(2);
   other.join();
   EXPECT_EQ(seen().size(), 100U);
+}
+
+/// A disk with room for files, but not for what is written into them.
+class FullDisk {
+ public:
+  FullDisk() {
+    before_ = signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit_);
+    const rlimit none{0, limit_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &limit_);
+    signal(SIGXFSZ, before_);
+  }
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int) = nullptr;
+};
+
+TEST_F(HaltFile, HaltsEverythingOnAFullDisk) {
+  ASSERT_TRUE(add_halt(folder.path(), "docker/*", "web only").ok());
+  base::Result<std::string> said = std::string();
+  {
+    const FullDisk full;
+    said = add_halt(folder.path(), "*", "bad day");
+  }
+  ASSERT_TRUE(said.ok()) << said.error().text;
+  EXPECT_NE(said->find("the reason could not be written"), std::string::npos);
+  EXPECT_NE(said->find("HALT is empty, which halts everything until all is lifted"), std::string::npos);
+  EXPECT_EQ(seen(), (Lines{"* the file HALT is there"}));
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  EXPECT_TRUE(lift_halt(folder.path(), "").ok());
+}
+
+TEST_F(HaltFile, OnAFullDiskHaltsNoMoreThanWasAsked) {
+  ASSERT_TRUE(add_halt(folder.path(), "docker/*", "web only").ok());
+  base::Result<std::string> said = std::string();
+  {
+    const FullDisk full;
+    said = add_halt(folder.path(), "proc/*", "bad day");
+  }
+  ASSERT_FALSE(said.ok());
+  EXPECT_NE(said.error().text.find("reeve halt without --scope"), std::string::npos);
+  EXPECT_EQ(seen(), (Lines{"docker/* web only"}));
 }
 
 TEST_F(HaltFile, SaysWhenThereIsNoStateFolder) {

@@ -130,9 +130,22 @@ TEST_F(Halt, GoesByTheSocketWhenTheFileCannotBeWritten) {
   EXPECT_THAT(said.err, HasSubstr("but the file does not: cannot write STATE/HALT.new"));
   EXPECT_THAT(running.asked(), ElementsAre("halt * (x) uid:ME"));
   const Said nobody = here.run({"halt", "--reason", "x"});
-  EXPECT_EQ(nobody.exit, kUnreachable);
+  EXPECT_EQ(nobody.exit, kFailure) << "the file is what failed, and it needs no engine";
   EXPECT_THAT(nobody.err, HasSubstr("nothing was halted: cannot write STATE/HALT.new"));
   EXPECT_THAT(nobody.err, HasSubstr("no engine answers"));
+}
+
+TEST_F(Halt, WithoutAFolderNobodyIsThereToHalt) {
+  const Said said = here.run_bare({"--state", here.state() + "/none", "halt", "--reason", "x"});
+  EXPECT_EQ(said.exit, kUnreachable);
+  EXPECT_THAT(said.err, HasSubstr("nothing was halted: cannot write STATE/none/HALT.new"));
+}
+
+TEST_F(Halt, AFileThatCannotBeChangedIsAFailure) {
+  ASSERT_TRUE(add_halt(here.state(), "*", "x").ok());
+  fs::create_directories(here.state() + "/HALT.new");
+  EXPECT_EQ(here.run({"halt", "--lift"}).exit, kFailure);
+  EXPECT_TRUE(is_halted(here));
 }
 
 TEST_F(Halt, AnEngineThatCannotIsNotCalledStopped) {
