@@ -10,12 +10,24 @@ namespace reeve::app {
 using model::Entry;
 using model::Value;
 
-namespace {
-Value body_of(const Entry& entry) {
-  auto body = model::parse_json(entry.body.value_or("null"));
-  return body.ok() ? std::move(*body) : Value();
-}
+/// The words of an entry, read when somebody asks: most entries say all that is needed in their facts.
+class Needs::Words {
+ public:
+  explicit Words(const Entry& entry) : entry_(entry) {}
+  const Value& operator[](std::string_view key) const {
+    if (!body_) {
+      auto body = model::parse_json(entry_.body.value_or("null"));
+      body_ = body.ok() ? std::move(*body) : Value();
+    }
+    return (*body_)[key];
+  }
 
+ private:
+  const Entry& entry_;
+  mutable std::optional<Value> body_;
+};
+
+namespace {
 bool only_recorded(const Entry& decision) {
   const std::string& mode = decision.facts["mode"].as_string();
   return mode == "shadow" || mode == "suggest";
@@ -59,7 +71,7 @@ std::string Needs::name_of(const Entry& entry) {
   return found == alerts_.end() ? "" : found->second;
 }
 
-bool Needs::remember(const Entry& entry, const Value& body) {
+bool Needs::remember(const Entry& entry, const Words& body) {
   Firing* firing = firing_of(entry);
   if (!firing) return false;
   if (entry.kind == "run.started") firing->need.reset();
@@ -99,7 +111,7 @@ void Needs::restore(const std::vector<model::Alert>& alerts, ledger::Reader& rea
     find("runs", Value::map().set("correlation", base::uuid_text(alert.correlation)), "state", "ended");
   }
   for (const uint64_t seq : seqs)  // in the order in which they were told; what is of an older episode finds no alert
-    if (const auto entry = reader.entry(seq); entry.ok() && *entry) remember(**entry, body_of(**entry));
+    if (const auto entry = reader.entry(seq); entry.ok() && *entry) remember(**entry, Words(**entry));
 }
 
 std::vector<std::string> Needs::sentences(const std::vector<guard::State::OpenBreaker>& open) const {
@@ -128,8 +140,8 @@ std::vector<std::string> Needs::sentences(const std::vector<guard::State::OpenBr
 // ---- The log: one line for an entry, none for the same news twice. -------------------------------------------------
 
 void Needs::on_entry(const Entry& entry) {
+  const Words body(entry);
   if (entry.kind == "alert.firing") {
-    const Value body = body_of(entry);
     const std::string name = body["labels"][std::string(model::kAlertNameLabel)].as_string();
     const std::string target = entry.facts["target"].as_string();
     const bool is_new = firing_.emplace(entry.correlation, Firing{name, target, {}}).second;
@@ -140,10 +152,8 @@ void Needs::on_entry(const Entry& entry) {
       base::log_info("alert resolved", {{"alert", firing->alert}, {"target", firing->target}});
     firing_.erase(entry.correlation);
   } else if (entry.kind == "decision") {
-    const Value body = body_of(entry);
     log_decision(entry, body, remember(entry, body));
   } else if (entry.kind.starts_with("run.")) {
-    const Value body = body_of(entry);
     remember(entry, body);
     log_run(entry, body);
     if (entry.kind == "run.started") alerts_[entry.run] = name_of(entry);
@@ -153,7 +163,7 @@ void Needs::on_entry(const Entry& entry) {
     base::log_info("approval requested", {{"id", id},
                                           {"run", entry.run},
                                           {"runbook", entry.facts["runbook"].text()},
-                                          {"what", body_of(entry)["text"].as_string()},
+                                          {"what", body["text"].as_string()},
                                           {"do", "reeve approve " + id + ", or reeve deny " + id}});
   } else if (entry.kind == "step.in_doubt") {
     base::log_info("step in doubt", {{"run", entry.run},
@@ -167,7 +177,7 @@ void Needs::on_entry(const Entry& entry) {
   }
 }
 
-void Needs::log_decision(const Entry& entry, const Value& body, bool needed) {
+void Needs::log_decision(const Entry& entry, const Words& body, bool needed) {
   const std::string& verdict = entry.facts["verdict"].as_string();
   if (entry.facts["point"].as_string() != "start" || (verdict != "refuse" && verdict != "defer")) return;
   const std::string& reason = body["reason"].as_string();
@@ -191,7 +201,7 @@ void Needs::log_decision(const Entry& entry, const Value& body, bool needed) {
                                                     {"do", command_of(reason, entry.seq)}});
 }
 
-void Needs::log_run(const Entry& entry, const Value& body) {
+void Needs::log_run(const Entry& entry, const Words& body) {
   const std::string runbook = entry.facts["runbook"].as_string(), alert = name_of(entry);
   if (entry.kind == "run.started")
     return base::log_info("run started", {{"run", entry.run}, {"runbook", runbook}, {"alert", alert}});

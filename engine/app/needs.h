@@ -34,12 +34,13 @@ class Needs {
     std::string alert, target;
     std::optional<Need> need;
   };
+  class Words;
   /// The alert that an entry is about, if it fires.
   Firing* firing_of(const model::Entry& entry);
   /// True: a person is needed.
-  bool remember(const model::Entry& entry, const model::Value& body);
-  void log_decision(const model::Entry& entry, const model::Value& body, bool needed);
-  void log_run(const model::Entry& entry, const model::Value& body);
+  bool remember(const model::Entry& entry, const Words& body);
+  void log_decision(const model::Entry& entry, const Words& body, bool needed);
+  void log_run(const model::Entry& entry, const Words& body);
   std::string name_of(const model::Entry& entry);
 
   std::map<base::Uuid, Firing> firing_;        ///< by the correlation of the episode
