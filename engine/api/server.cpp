@@ -146,6 +146,7 @@ base::Result<int> Server::restore_unix() {
 }
 
 base::Status Server::listen_tcp(const std::string& address) {
+  if (address == kNoTcp) return {};
   REEVE_TRY(Fd fd, listen_on_tcp(address));
   const base::Handle handle =
       state_->listeners.add(std::make_unique<Listener>(*state_, std::move(fd), Peer::Transport::kTcp, ""));

@@ -57,7 +57,8 @@ class Server {
   /// Puts the socket files back that were removed or replaced; what is connected stays. \return how many.
   /// \errors kUnavailable.
   base::Result<int> restore_unix();
-  /// "127.0.0.1:9911", "[::1]:9911", ":9911"; port 0 takes a free one. \errors kInvalid, kUnavailable (in use, denied).
+  /// "127.0.0.1:9911", "[::1]:9911", ":9911"; port 0 takes a free one; "none": no listener. \errors kInvalid,
+  /// kUnavailable (in use, denied).
   base::Status listen_tcp(const std::string& address);
   /// The port of the TCP listener; 0 without one.
   int tcp_port() const;

@@ -27,7 +27,9 @@ class Fd {
 base::Result<Fd> listen_on_file(const std::string& path);
 /// Blocking socket, connected. \errors kUnavailable, kDenied (not the owner).
 base::Result<Fd> connect_to_file(const std::string& path);
-/// Is it an address that listen_on_tcp() takes? \errors kInvalid: why not, and what to write.
+/// What stands for an address where no TCP is wanted: `listen: none`.
+inline constexpr const char* kNoTcp = "none";
+/// Is it kNoTcp, or an address that listen_on_tcp() takes? \errors kInvalid: why not, and what to write.
 base::Status check_address(const std::string& address);
 /// "127.0.0.1:9911", "[::1]:0" (0: a free port), ":9911" (all addresses), "localhost:9911". \errors kInvalid,
 /// kUnavailable (in use), kDenied.

@@ -74,7 +74,6 @@ class Reader {
       config_.state_place = value;
     } else if (name == "listen") {
       REEVE_TRY(config_.listen, value.text());
-      if (config_.listen == "none") return {};
       if (const Status good = api::check_address(config_.listen); !good.ok()) return value.error(good.error().text);
     } else if (name == "safety") {
       REEVE_TRY(config_.safety, guard::read_settings(value));

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "api/sockets.h"
 #include "app/demo_story.h"
 #include "app/engine.h"
 #include "app/serve.h"
@@ -125,7 +126,7 @@ int demo(const cli::DemoOptions& options, const std::string& version, std::ostre
   settings.places = find_places();
   settings.source = config_of_file(stage->folder + "/reeve.yaml", settings.places);
   settings.state = stage->folder + "/state";
-  settings.listen = options.stay ? "" : "none";
+  settings.listen = options.stay ? "" : api::kNoTcp;
   settings.version = version;
   settings.on_entry = [&](const model::Entry& entry) { story.on_entry(entry); };
   settings.on_started = [&](const base::Status& status) { story.on_started(status, engine->loop(), stage->port); };

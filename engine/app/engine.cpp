@@ -143,9 +143,7 @@ Status Engine::listen() {
   api::add_routes(*server_, api_ports(), parts_->clock);
   register_metrics();
   REEVE_CHECK(server_->listen_unix(state_ + "/reeve.sock"));
-  const std::string& address = settings_.listen.empty() ? parts_->config.listen : settings_.listen;
-  if (address != "none") REEVE_CHECK(server_->listen_tcp(address));
-  return {};
+  return server_->listen_tcp(settings_.listen.empty() ? parts_->config.listen : settings_.listen);
 }
 
 // ---- Running: once a second the switch file and the clock, once a minute the series. ------------------------------

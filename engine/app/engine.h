@@ -18,7 +18,7 @@ struct EngineSettings {
   Places places;
   ConfigSource source;
   std::string state;   ///< overrides the configuration's; empty: as configured
-  std::string listen;  ///< likewise; "none": no TCP
+  std::string listen;  ///< likewise; api::kNoTcp: no TCP
   std::string version;
   /// Called once when everything runs, or with the error that kept it from starting.
   std::function<void(base::Status)> on_started;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "api/sockets.h"
 #include "app/engine.h"
 #include "app/serve.h"
 #include "cli/run_exit.h"
@@ -105,7 +106,7 @@ int run_local(const cli::LocalRun& local, const std::string& version, std::ostre
   settings.places = find_places();
   settings.source = config_of_file(*path, settings.places);
   settings.state = local.globals.state;
-  settings.listen = "none";
+  settings.listen = api::kNoTcp;
   settings.version = version;
   settings.on_entry = [&](const model::Entry& entry) {
     if (entry.run.empty()) return;

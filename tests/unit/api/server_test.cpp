@@ -132,7 +132,7 @@ TEST(Server, SaysWhyItCannotListen) {
       {"::1:80", "\"::1\" is no IP address"},
       {"[127.0.0.1]:80", "\"[127.0.0.1]\" is no IP address"},
       {"[::g]:80", "\"[::g]\" is no IP address"},
-      {"none", "it has no port"},
+      {"nothing", "it has no port"},
   };
   for (const auto& [address, why] : bad) {
     const base::Status said = server.listen_tcp(address);
@@ -142,8 +142,10 @@ TEST(Server, SaysWhyItCannotListen) {
     EXPECT_EQ(said.error().text, check_address(address).error().text) << "known before it is tried";
   }
   for (const char* address :
-       {"127.0.0.1:0", "0.0.0.0:65535", "[::1]:9911", "[fe80::1%lo]:1", ":9911", "localhost:00080"})
+       {"127.0.0.1:0", "0.0.0.0:65535", "[::1]:9911", "[fe80::1%lo]:1", ":9911", "localhost:00080", "none"})
     EXPECT_TRUE(check_address(address).ok()) << address << ": " << check_address(address).error().text;
+  ASSERT_TRUE(server.listen_tcp("none").ok());
+  EXPECT_EQ(server.tcp_port(), 0);
   ASSERT_TRUE(server.listen_tcp("127.0.0.1:0").ok());
   Server second(loop);
   const auto taken = second.listen_tcp("127.0.0.1:" + std::to_string(server.tcp_port()));
