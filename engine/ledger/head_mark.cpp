@@ -12,11 +12,15 @@
 
 namespace reeve::ledger {
 
-HeadMark::HeadMark(const std::string& folder) : path_(path(folder)), thread_("reeve-mark", [this] { return pass(); }) {}
+HeadMark::HeadMark(const std::string& folder)
+    : path_(path(folder)),
+      folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+      thread_("reeve-mark", [this] { return pass(); }) {}
 
 HeadMark::~HeadMark() {
   thread_.stop();
   (void)pass();  // logs what goes wrong
+  if (folder_ >= 0) close(folder_);
 }
 
 void HeadMark::put(std::string line) {
@@ -42,14 +46,14 @@ base::Status HeadMark::write() {
   }
   if (line.empty()) return {};
   line += '\n';
-  const std::string fresh = path_ + ".new";
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  constexpr const char* kFresh = "ledger.head.new";
+  const int fd = ::openat(folder_, kFresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   bool written = fd >= 0 && ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  written = written && std::rename(fresh.c_str(), path_.c_str()) == 0;
+  written = written && ::renameat(folder_, kFresh, folder_, kName) == 0;
   const base::Error error{base::Fault::kUnavailable, path_ + ": " + std::strerror(errno)};
   if (fd >= 0) close(fd);
   if (written) return {};
-  unlink(fresh.c_str());
+  ::unlinkat(folder_, kFresh, 0);
   return error;
 }
 

@@ -15,21 +15,26 @@ namespace reeve::ledger {
 
 class HeadMark {
  public:
-  /// Writes on a thread of its own; the file is replaced as a whole, and not synced: an older one is right too.
+  /// Writes on a thread of its own; the file is replaced as a whole, and not synced: an older one is right too. The
+  /// folder is the one that is there now, whatever stands in its place later.
   explicit HeadMark(const std::string& folder);
   /// Writes what is left.
   ~HeadMark();
+  HeadMark(const HeadMark&) = delete;
+  HeadMark& operator=(const HeadMark&) = delete;
 
   /// Any thread. The facts of a checkpoint, without the end of the line; takes the place of what is not written yet.
   void put(std::string line);
 
-  static std::string path(const std::string& folder) { return folder + "/ledger.head"; }
+  static constexpr const char* kName = "ledger.head";
+  static std::string path(const std::string& folder) { return folder + "/" + kName; }
 
  private:
   std::optional<base::Duration> pass();
   base::Status write();
 
-  const std::string path_;
+  const std::string path_;  ///< for messages
+  const int folder_;
   std::mutex mutex_;
   std::string line_;  ///< empty: nothing to write
   store::WriterThread thread_;
