@@ -8,7 +8,9 @@
 #include <ostream>
 #include <sstream>
 
+#include "app/loading.h"
 #include "app/places.h"
+#include "app/rights.h"
 #include "app/serve.h"
 #include "ledger/ledger.h"
 
@@ -94,13 +96,28 @@ void look_at_state(Findings& findings, const std::string& state) {
   }
   if (is_there) look_at_ledger(findings, state);
 }
+/// Only what can be told: a configuration that cannot be read was named before.
+void look_at_rights(Findings& findings, const cli::Globals& globals, const std::string& state) {
+  const Places places = find_places();
+  const auto path = cli::find_config(globals.config);
+  const auto config = path.ok() && !path->empty() ? config_of_file(*path, places)() : base::Result<Config>(Config());
+  std::vector<std::string> paths = trusted_paths(config.ok() ? *config : Config(), places);
+  if (!config.ok() && path.ok()) paths.push_back(*path);
+  paths.push_back(state);
+  const std::vector<std::string> open = open_to_others(paths);
+  for (const std::string& one : open) findings.judge(false, one);
+  if (open.empty())
+    findings.judge(true, "nobody else can change the configuration, rules, runbooks, plugins or the state folder");
+}
 }  // namespace
 
 int doctor(const cli::Globals& globals, std::ostream& out, std::ostream& err) {
   Findings findings;
   look_at_program(findings);
   look_at_configuration(findings, globals);
-  if (const auto state = cli::find_state(globals); state.ok()) {
+  const auto state = cli::find_state(globals);
+  look_at_rights(findings, globals, state.ok() ? state->folder : "");
+  if (state.ok()) {
     if (!state->note.empty()) findings.info(state->note);
     look_at_state(findings, state->folder);
   }

@@ -1,11 +1,31 @@
 #include "app/serve.h"
 
+#include <algorithm>
 #include <iostream>
+#include <memory>
 
 #include "api/sockets.h"
 #include "app/engine.h"
+#include "app/rights.h"
 
 namespace reeve::app {
+
+namespace {
+/// Each reading of the configuration looks anew at who else could change what it names; what was said is not said
+/// again.
+ConfigSource warning_of_others(ConfigSource source, Places places) {
+  return [source = std::move(source), places = std::move(places),
+          said = std::make_shared<std::vector<std::string>>()]() -> base::Result<Config> {
+    REEVE_TRY(Config config, source());
+    std::vector<std::string> open = open_to_others(trusted_paths(config, places));
+    for (const std::string& one : open)
+      if (std::find(said->begin(), said->end(), one) == said->end())
+        base::log_warn("somebody else can change what the engine runs", {{"what", one}});
+    *said = std::move(open);
+    return config;
+  };
+}
+}  // namespace
 
 int serve(const cli::ServeOptions& options, const std::string& version) {
   const auto format = options.log_format == "json" ? base::LogFormat::kJson : base::LogFormat::kLogfmt;
@@ -31,7 +51,7 @@ int serve(const cli::ServeOptions& options, const std::string& version) {
   }
   EngineSettings settings;
   settings.places = find_places();
-  settings.source = config_of_file(*path, settings.places);
+  settings.source = warning_of_others(config_of_file(*path, settings.places), settings.places);
   settings.state = options.globals.state;
   settings.listen = options.listen;
   settings.version = version;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/rights.h"
 #include "cli/cli.h"
 
 namespace reeve::app {
@@ -57,6 +58,7 @@ base::Result<StateFolder> StateFolder::take(const std::string& folder) {
                ? held_by_another(folder)
                : failed("cannot lock the state folder " + folder, " (is it on a disk of this machine?)");
   REEVE_CHECK(write_pid(folder));
+  for (const std::string& open : open_to_others({folder})) base::log_warn("the state folder is open", {{"what", open}});
   REEVE_CHECK(held.look());  // it may have been replaced in between
   return held;
 }
