@@ -70,7 +70,7 @@ struct Ports {
     bool over = false;       ///< nobody needs to do anything: the run ended well, the question was answered
     std::string approval{};  ///< id of the question that is asked or answered
     base::Time since{};      ///< when it was asked
-    std::string about{};     ///< of a run that ended: its runbook and targets
+    std::string about{};     ///< of a run that ended: its runbook and targets (or parameters)
   };
   std::function<void(const Message&)> tell;
   /// The ledger reader for journals and bundles at restore (blocking: used before the loop runs, and for resume).

@@ -9,6 +9,15 @@ namespace reeve::runbook {
 
 using model::Value;
 
+namespace {
+/// Its runbook and targets; where it names none, its parameters, which are told as their hash: they may hold a secret.
+std::string about(const Terms& terms) {
+  const bool names_targets = terms.targets != std::vector<std::string>{"runbook/" + terms.runbook};
+  return terms.runbook + (names_targets ? " on " + base::join(terms.targets, ", ")
+                                        : " with " + base::hex(base::sha256(model::to_json(terms.params))));
+}
+}  // namespace
+
 void Run::on_script_ended(const script::Ended& ended) {
   if (phase_ == Phase::kEnded) return;
   const Row* awaited = journal_.awaited();
@@ -169,7 +178,7 @@ void Run::end(const std::string& result, const std::string& message) {
                  well,
                  "",
                  {},
-                 terms_.runbook + " on " + base::join(terms_.targets, ", ")});
+                 about(terms_)});
   if (began) context_.scripts->drop(terms_.run);
   stop_ongoing();
   forget();

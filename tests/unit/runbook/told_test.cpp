@@ -55,5 +55,29 @@ TEST_F(ToldTest, AQuestionOfARunThatIsCancelledIsOver) {
               ElementsAre("approval: approval needed", "ended: box/heal cancelled", "approval over: no longer needed"));
 }
 
+TEST_F(ToldTest, AnEndSaysWhatItWasAboutSoThatALaterOneTakesItBack) {
+  const char* params = "params = { x = p.string {}, how = p.string {} }";
+  world.simple("box/bare", "if a.how == 'bad' then return run:fail('no') end", params);
+  world.simple("box/locked", "if a.how == 'bad' then return run:fail('no') end",
+               std::string("locks = { 'box/${x}' }, ") + params);
+  const auto about = [this](const char* runbook, const char* x, const char* how) {
+    Candidate candidate;
+    candidate.runbook = runbook;
+    candidate.mode = "auto";
+    candidate.requested_by = "uid:1000";
+    candidate.verify = false;
+    candidate.params = model::Value::map().set("x", x).set("how", how);
+    world.consider(candidate);
+    world.advance(base::seconds(1));
+    return world.told.empty() ? std::string() : world.told.back().about;
+  };
+  EXPECT_EQ(about("box/locked", "a", "bad"), "box/locked on box/a");
+  EXPECT_EQ(about("box/locked", "a", "good"), "box/locked on box/a") << "the same target, done otherwise";
+  EXPECT_NE(about("box/locked", "b", "good"), about("box/locked", "a", "good"));
+  EXPECT_EQ(about("box/bare", "a", "bad"), about("box/bare", "a", "bad"));
+  EXPECT_NE(about("box/bare", "a", "bad"), about("box/bare", "b", "bad")) << "another target, for all it says";
+  EXPECT_EQ(about("box/bare", "secret", "bad").find("secret"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace reeve::runbook
