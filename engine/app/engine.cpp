@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/actions.h"
+#include "app/modes.h"
 #include "app/records.h"
 #include "app/restore.h"
 
@@ -102,6 +103,7 @@ Status Engine::begin(Loaded& loaded) {
   fold_memory(parts);
   pipeline_->look_at_halt();
   parts.series->load(state_ + "/series", parts.clock.wall().ms());
+  REEVE_CHECK(judge_modes_at_start(parts, loaded));
   put_in_place(loaded, "engine");
   REEVE_CHECK(restore(parts));
   if (!ledger_doubt_.empty())
@@ -132,6 +134,7 @@ void Engine::put_in_place(Loaded& loaded, const std::string& actor) {
   size_t rules = 0;
   for (const rule::Group& group : loaded.rules.groups) rules += group.rules.size();
   parts.ledger->append(config_entry(parts.config.hash, loaded.rules.hash, rules, loaded.library->all(), actor));
+  record_modes(parts, loaded, actor);
   for (const std::string& dropped : parts.rules->install(std::move(loaded.rules)))
     base::log_info("an alert's state was dropped: its rule changed or is gone", {{"alert", dropped}});
   parts.notifier->use(parts.config.notify);
@@ -216,6 +219,7 @@ void Engine::reload(const std::string& actor, api::Engine::DoneReload done) {
   if (at_ != At::kRunning) return done(base::Error{base::Fault::kUnavailable, "the engine is not running"});
   const auto on_read = [this, actor, done](Result<std::shared_ptr<Loaded>> loaded) {
     Status good = loaded.ok() ? same_state((*loaded)->config) : Status(loaded.error());
+    if (good.ok()) good = judge_modes(*parts_, **loaded);
     if (good.ok() && at_ != At::kRunning) good = base::Error{base::Fault::kUnavailable, "the engine is stopping"};
     if (!good.ok()) {
       base::log_error("reload refused, the old configuration stays", {{"error", good.error().text}});

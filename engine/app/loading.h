@@ -19,6 +19,8 @@ struct Loaded {
   Config config;
   rule::RuleSet rules;
   std::shared_ptr<const runbook::Library> library;
+  std::vector<ModeChange> mode_changes;  ///< against what the ledger knows (modes.h)
+  std::vector<std::string> held;         ///< at start: what was not let act by itself, and why
 };
 
 /// Reads the configuration: the file, or the demo's text.

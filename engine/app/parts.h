@@ -11,6 +11,7 @@
 #include "app/halt_file.h"
 #include "app/needs.h"
 #include "app/places.h"
+#include "app/promotion.h"
 #include "app/recorder.h"
 #include "base/base.h"
 #include "base/worker.h"
@@ -41,7 +42,8 @@ struct Parts {
   std::unique_ptr<Recorder> ledger;        ///< what everyone appends to
   guard::State memory;                     ///< what the gate remembers
   std::unique_ptr<HaltFile> halt;
-  Needs needs;  ///< where a person is needed
+  Needs needs;       ///< where a person is needed
+  KnownModes modes;  ///< of each response, as the ledger tells
   std::unique_ptr<series::Head> series;
   std::unique_ptr<child::Spawner> spawner;
   std::unique_ptr<base::Worker> query_thread, reader_thread, file_thread;

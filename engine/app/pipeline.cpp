@@ -131,7 +131,8 @@ void Pipeline::consider(const model::Alert& alert, const rule::Rule& rule, const
   candidate.runbook = response.runbook;
   candidate.alert = alert;
   candidate.response_id = response.id;
-  candidate.mode = mode_of(response);
+  candidate.response_key = key_of(response);
+  candidate.mode = response::mode_name(mode_in_force(parts_.config.mode, response, parts_.library.get()));
   candidate.verify_within = response.verify.within;
   candidate.verify_hold = response.verify.hold;
   candidate.stale_after = stale_after(alert, rule);
@@ -307,19 +308,6 @@ void Pipeline::on_plugin_state(const plugin::StateChange& change) {
 }
 
 // ---- What the route needs to know on its way. -----------------------------------------------------------------------
-
-/// The strictest that engine, rule or response, and runbook name; where none names one, `approve`.
-std::string Pipeline::mode_of(const response::Response& response) const {
-  std::optional<response::Mode> strictest = parts_.config.mode;
-  const auto also = [&strictest](std::optional<response::Mode> mode) {
-    if (mode && (!strictest || *mode < *strictest)) strictest = mode;
-  };
-  also(response.mode);
-  const runbook::Runbook* runbook = parts_.library ? parts_.library->find(response.runbook) : nullptr;
-  if (runbook && !runbook->mode.empty())
-    if (const Result<response::Mode> mode = response::mode_of(runbook->mode); mode.ok()) also(*mode);
-  return response::mode_name(strictest.value_or(response::Mode::kApprove));
-}
 
 bool Pipeline::is_active(const model::Alert& alert) const {
   for (const model::Alert& active : parts_.rules->alerts())

@@ -43,7 +43,6 @@ class Pipeline {
   void query(const std::string& expr, std::function<void(base::Result<model::Value>)> done);
   void post(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
             const std::string& body, base::Duration timeout, std::function<void(base::Status)> done);
-  std::string mode_of(const response::Response& response) const;
   base::Duration stale_after(const model::Alert& alert, const rule::Rule& rule) const;
   bool is_active(const model::Alert& alert) const;
   bool is_the_engine(const std::string& target) const;

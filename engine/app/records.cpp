@@ -130,6 +130,12 @@ std::vector<RowChange> project(const Entry& entry) {
     // No scope has a blank: what the file says and what people say never hide each other.
     row.key.set("scope", entry.facts["source"].as_string() == "file" ? "file " + scope : scope);
     row.set.set("seq", entry.seq).set("pulled", pulled);
+  } else if (entry.kind == "mode.changed") {
+    row.table = "modes";
+    row.key.set("response_key", entry.facts["response_key"]);
+    row.set.set("seq", entry.seq).set("mode", entry.facts["to"]);
+    // What it did by itself, and before, is no evidence for letting it again.
+    if (entry.facts["from"].as_string() == "auto") row.set.set("evidence_after", entry.seq);
   } else {
     return {};
   }
@@ -139,7 +145,8 @@ std::vector<RowChange> project(const Entry& entry) {
 std::vector<ledger::Table> tables() {
   return {{"deliveries", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
           {"standing", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
-          {"switches", {"scope TEXT"}, {"seq INTEGER", "pulled INTEGER"}}};
+          {"switches", {"scope TEXT"}, {"seq INTEGER", "pulled INTEGER"}},
+          {"modes", {"response_key TEXT"}, {"seq INTEGER", "mode TEXT", "evidence_after INTEGER"}}};
 }
 
 ledger::Settings ledger_settings(const std::string& folder) {

@@ -39,6 +39,16 @@ RowChange begun(const Entry& entry, const char* state, const std::string& reason
   return row;
 }
 
+/// What became of a response's case while it was not yet let act by itself; else nothing.
+void add_evidence(const Entry& entry, const std::string& item, const std::string& outcome,
+                  std::vector<RowChange>& rows) {
+  RowChange row;
+  row.table = "evidence";
+  row.key.set("response_key", entry.facts["response_key"]).set("item", item);
+  row.set.set("mode", entry.facts["mode"]).set("outcome", outcome).set("seq", entry.seq);
+  if (!entry.facts["response_key"].as_string().empty()) rows.push_back(std::move(row));
+}
+
 std::vector<RowChange> of_decision(const Entry& entry) {
   const Value& facts = entry.facts;
   if (facts["point"].as_string() != "start") return {};
@@ -54,6 +64,10 @@ std::vector<RowChange> of_decision(const Entry& entry) {
     row.set.set("seq", entry.seq).set("at_us", entry.at.us);
     rows.push_back(std::move(row));
   }
+  const std::string& mode = facts["mode"].as_string();
+  if (mode == "shadow" || mode == "suggest")
+    add_evidence(entry, "decision " + std::to_string(entry.seq),
+                 verdict == "allow" || verdict == "ask" ? "would_act" : "would_not", rows);
   if (waits && !entry.run.empty()) rows.push_back(begun(entry, "parked", parked_reason(facts)));
   return rows;
 }
@@ -74,6 +88,9 @@ std::vector<RowChange> of_run(const Entry& entry) {
         .set("result", facts["result"])
         .set("ended_us", entry.at.us);
     row.set.set("steps", facts["steps"]);
+    std::vector<RowChange> rows{row};
+    if (facts["mode"].as_string() == "approve") add_evidence(entry, entry.run, facts["result"].as_string(), rows);
+    return rows;
   } else {
     return {};  // run.joined
   }
@@ -153,6 +170,7 @@ std::vector<ledger::Table> tables() {
        {"run TEXT", "path TEXT"},
        {"state TEXT", "action TEXT", "class TEXT", "target TEXT", "fault TEXT", "intent_seq INTEGER",
         "intent_us INTEGER", "outcome_us INTEGER", "seq INTEGER"}},
+      {"evidence", {"response_key TEXT", "item TEXT"}, {"mode TEXT", "outcome TEXT", "seq INTEGER"}},
       {"leases", {"target TEXT"}, {"run TEXT", "epoch INTEGER", "since_us INTEGER"}},
   };
 }

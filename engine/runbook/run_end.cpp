@@ -164,6 +164,7 @@ void Run::end(const std::string& result, const std::string& message) {
   model::Entry entry = this->entry("run.ended");
   entry.facts.set("result", result).set("runbook", terms_.runbook).set("steps", journal_.rows().size());
   entry.facts.set("changes", changes_);
+  if (!terms_.response_key.empty()) entry.facts.set("mode", terms_.mode).set("response_key", terms_.response_key);
   entry.body = model::to_json(Value::map().set("message", message));
   context_.ledger.append(std::move(entry), [](const base::Status&) {});
   const std::string text = terms_.runbook + " " + result + (message.empty() ? "" : ": " + message);

@@ -64,6 +64,7 @@ struct Candidate {
   model::Value params = model::Value::map();  ///< from `with`, or the CLI
   std::optional<model::Alert> alert;
   std::string response_id;       ///< of response::Response
+  std::string response_key;      ///< what it is known by wherever it stands; evidence is gathered under it
   std::string mode = "approve";  ///< strictest of engine, rule, response
   base::Duration verify_within = base::minutes(5);
   std::optional<base::Duration> verify_hold;

@@ -29,6 +29,7 @@ Value Terms::to_facts() const {
   Value facts = Value::map();
   facts.set("runbook", runbook).set("bundle", bundle).set("level", level).set("mode", mode).set("dedup", dedup);
   facts.set("response", response);
+  if (!response_key.empty()) facts.set("response_key", response_key);
   if (alert) facts.set("rule_id", alert->rule_id).set("key", alert->key).set("episode", alert->episode);
   facts.set("targets", list_of(targets));
   if (!requested_by.empty()) facts.set("requested_by", requested_by);
@@ -41,6 +42,7 @@ Value Terms::to_body() const {
   terms.set("bundle", bundle).set("level", level).set("dedup", dedup).set("locks", list_of(locks));
   terms.set("targets", list_of(targets)).set("deadline_us", deadline.us).set("changes", changes);
   terms.set("safety", safety.to_value()).set("mode", mode).set("response", response);
+  terms.set("response_key", response_key);
   terms.set("requested_by", requested_by).set("verify", verify).set("verify_within_us", verify_within.us);
   if (verify_hold) terms.set("verify_hold_us", verify_hold->us);
   if (stale_after) terms.set("stale_after_us", stale_after->us);
@@ -70,6 +72,7 @@ Result<Terms> Terms::from_body(const Value& body) {
   terms.changes = static_cast<int>(read["changes"].as_int());
   terms.mode = read["mode"].as_string();
   terms.response = read["response"].as_string();
+  terms.response_key = read["response_key"].as_string();
   terms.requested_by = read["requested_by"].as_string();
   terms.verify = read["verify"].as_bool();
   terms.verify_within = base::micros(read["verify_within_us"].as_int());
@@ -131,6 +134,7 @@ Result<Terms> make_terms(const Runbook& runbook, const Candidate& candidate, std
   terms.safety = runbook.safety;
   terms.mode = runbook.mode.empty() ? candidate.mode : stricter_mode(candidate.mode, runbook.mode);
   terms.response = candidate.response_id;
+  terms.response_key = candidate.response_key;
   terms.requested_by = candidate.requested_by;
   terms.verify = candidate.verify;
   terms.verify_within = candidate.verify_within;

@@ -26,7 +26,7 @@ struct Terms {
   int changes = 10;
   guard::Settings safety;
   std::string mode = "approve";
-  std::string response, requested_by;
+  std::string response, response_key, requested_by;
   bool verify = true;
   base::Duration verify_within = base::minutes(5);
   std::optional<base::Duration> verify_hold, stale_after;

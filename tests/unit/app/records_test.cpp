@@ -43,5 +43,19 @@ TEST(Records, WhatRunbooksWereLoadedIsInTheLedgerWhateverTheirOrder) {
   EXPECT_NE(hash({&start, &stop}), both);
 }
 
+// The last mode of each response is a row; only that it ceased to be auto starts its evidence anew.
+TEST(Records, AChangedModeIsARow) {
+  const auto set_of = [](const char* from, const char* to) {
+    model::Entry entry;
+    entry.kind = "mode.changed";
+    entry.seq = 7;
+    entry.facts.set("response_key", "k").set("from", from).set("to", to);
+    const auto rows = project(entry);
+    return rows.at(0).table + model::to_json(rows.at(0).key) + model::to_json(rows.at(0).set);
+  };
+  EXPECT_EQ(set_of("approve", "auto"), R"(modes{"response_key":"k"}{"seq":7,"mode":"auto"})");
+  EXPECT_EQ(set_of("auto", "shadow"), R"(modes{"response_key":"k"}{"seq":7,"mode":"shadow","evidence_after":7})");
+}
+
 }  // namespace
 }  // namespace reeve::app

@@ -83,6 +83,24 @@ INSTANTIATE_TEST_SUITE_P(
                        "\n"},
         RecordCase{"decision", R"({"point":"start","verdict":"refuse","rail":19})", ""}));
 
+#define EVIDENCE(item, outcome) "evidence {\"response_key\":\"e\",\"item\":\"" item "\"} {\"mode\":\"" outcome "\"}\n"
+// What counts for letting a response act by itself: what it would have done, and what a person let it do.
+INSTANTIATE_TEST_SUITE_P(
+    OfEvidence, Record,
+    testing::Values(
+        RecordCase{"decision", R"({"point":"start","verdict":"allow","mode":"shadow","response_key":"e"})",
+                   EVIDENCE("decision 9", "shadow\",\"outcome\":\"would_act")},
+        RecordCase{"decision", R"({"point":"start","verdict":"refuse","mode":"suggest","response_key":"e"})",
+                   EVIDENCE("decision 9", "suggest\",\"outcome\":\"would_not")},
+        RecordCase{"decision", R"({"point":"start","verdict":"allow","mode":"approve","response_key":"e"})", ""},
+        RecordCase{"decision", R"({"point":"start","verdict":"allow","mode":"shadow"})", ""},
+        RecordCase{"run.ended", R"({"result":"succeeded","steps":3,"mode":"approve","response_key":"e"})",
+                   RUN R"({"state":"ended","reason":"","result":"succeeded","ended_us":5000000,"steps":3})"
+                       "\n" EVIDENCE("r1", "approve\",\"outcome\":\"succeeded")},
+        RecordCase{"run.ended", R"({"result":"succeeded","steps":3,"mode":"auto","response_key":"e"})",
+                   RUN R"({"state":"ended","reason":"","result":"succeeded","ended_us":5000000,"steps":3})"
+                       "\n"}));
+
 INSTANTIATE_TEST_SUITE_P(
     OfSteps, Record,
     testing::Values(
