@@ -19,10 +19,11 @@ struct RunRow {
   std::string id;       ///< UUIDv7 text
   std::string runbook;  ///< `<pack>/<name>`
   RunState state = RunState::kQueued;
-  std::string reason;  ///< parked: wait, deferred, approval, refused, in_doubt, diverged, quarantined, limit, deadline,
-                       ///< halted, plugin_gone, ledger
-  std::string result;  ///< ended: succeeded, failed, escalated, cancelled, killed
-  std::string message;
+  /// Parked: wait, deferred, approval, refused, in_doubt, diverged, quarantined, limit, deadline, halted, plugin_gone,
+  /// ledger. Ended because a restart could not take it up again: lost, in_doubt. Else empty. API.md tells each.
+  std::string reason;
+  std::string result;   ///< ended: succeeded, failed, escalated, cancelled; else empty
+  std::string message;  ///< for people: why it is parked, what it ended with
   base::Uuid correlation{};
   base::Time started;
   base::Time ended;
