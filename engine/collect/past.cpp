@@ -101,7 +101,7 @@ std::vector<model::Event> Past::missed(const Manifest& manifest, const model::Ev
     if (!spec.when.empty() && !state.fields[spec.when].as_bool()) continue;
     const base::Time at = moment(state.fields[spec.at]);
     const bool is_missed =
-        spec.changed.empty() ? missed_by_time(found->second, spec, state, at)
+        spec.changed.empty() ? missed_by_time(found->second, *kind, spec, state)
                              : missed_by_value(found->second, spec, state, at, last(state.target, spec.reset_by, out));
     if (!is_missed) continue;
     model::Event event;
@@ -127,13 +127,29 @@ base::Time Past::last(const std::string& target, const std::string& type, const 
   return out;
 }
 
-bool Past::missed_by_time(const SourcePast& source, const RecoverSpec& spec, const model::Event& state,
-                          base::Time at) const {
+bool Past::missed_by_time(const SourcePast& source, const plugin::EventSpec& kind, const RecoverSpec& spec,
+                          const model::Event& state) const {
+  const base::Time at = moment(state.fields[spec.at]);
   if (at.us <= 0) return false;
+  const RecoverSpec* end = spec.with.empty() ? nullptr : kind.recovery_of(spec.with);
+  if (end && end->with.empty() && !missed_by_time(source, kind, *end, state)) return false;
   const Known* known = find(state.target, spec.event);
   if (!known) return at > source.covered;
-  const base::Time since = spec.since.empty() ? base::Time{} : moment(state.fields[spec.since]);
-  return known->at < (since.us > 0 ? since : at);
+  return spec.since.empty() ? known->at < at : !known_since(kind, spec, state, known->at, at);
+}
+
+// Does a known event of `spec` tell of what came to its end `at`? It does from the beginning that the state shows.
+// Where that is a later one already, the beginning is the last of which the ledger knows, or follows on the end before.
+bool Past::known_since(const plugin::EventSpec& kind, const RecoverSpec& spec, const model::Event& state,
+                       base::Time known, base::Time at) const {
+  const base::Time since = moment(state.fields[spec.since]);
+  if (since.us > 0 && since <= at) return known >= since;
+  for (const RecoverSpec& other : kind.recovers) {
+    if (other.at != spec.since && other.event != spec.with) continue;
+    const base::Time bound = last(state.target, other.event, {});
+    if (bound <= at && known <= bound) return false;
+  }
+  return true;
 }
 
 bool Past::missed_by_value(const SourcePast& source, const RecoverSpec& spec, const model::Event& state, base::Time at,

@@ -53,8 +53,10 @@ class Past {
   };
   using Kinds = std::map<std::string, Known>;  ///< by event type
   const Known* find(const std::string& target, const std::string& type) const;
-  bool missed_by_time(const SourcePast& source, const plugin::RecoverSpec& spec, const model::Event& state,
-                      base::Time at) const;
+  bool missed_by_time(const SourcePast& source, const plugin::EventSpec& kind, const plugin::RecoverSpec& spec,
+                      const model::Event& state) const;
+  bool known_since(const plugin::EventSpec& kind, const plugin::RecoverSpec& spec, const model::Event& state,
+                   base::Time known, base::Time at) const;
   bool missed_by_value(const SourcePast& source, const plugin::RecoverSpec& spec, const model::Event& state,
                        base::Time at, base::Time reset) const;
   base::Time last(const std::string& target, const std::string& type, const std::vector<model::Event>& more) const;

@@ -14,8 +14,9 @@ std::vector<std::string> texts(const Value& list) {
 }
 
 RecoverSpec recover_of(const Value& v) {
-  return {v["event"].as_string(),   v["at"].as_string(),       v["when"].as_string(), v["since"].as_string(),
-          v["changed"].as_string(), v["reset_by"].as_string(), texts(v["ignore"]),    texts(v["fields"])};
+  return {v["event"].as_string(),    v["at"].as_string(),   v["when"].as_string(),
+          v["since"].as_string(),    v["with"].as_string(), v["changed"].as_string(),
+          v["reset_by"].as_string(), texts(v["ignore"]),    texts(v["fields"])};
 }
 
 EventSpec event_of(const Value& v) {
@@ -34,6 +35,9 @@ base::Status judge(const Manifest& manifest) {
       if (!manifest.event(r.event) || r.at.empty())
         return base::invalid("the state " + event.type + " recovers \"" + r.event +
                              "\", which is no event of the manifest, or does not say at what time");
+      else if (!r.with.empty() && !event.recovery_of(r.with))
+        return base::invalid("the state " + event.type + " recovers " + r.event + " with \"" + r.with +
+                             "\", which it does not recover");
   }
   for (const model::ActionSpec& action : manifest.actions) {
     const bool read = action.effect == model::Effect::kRead;

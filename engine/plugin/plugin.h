@@ -46,7 +46,7 @@ struct MetricSpec {
 };
 /// How a stated present gives back an event that was missed: sdk/include/reeve/manifest.hpp, Recovers.
 struct RecoverSpec {
-  std::string event, at, when, since, changed, reset_by;
+  std::string event, at, when, since, with, changed, reset_by;
   std::vector<std::string> ignore, fields;
 };
 struct EventSpec {
@@ -55,6 +55,12 @@ struct EventSpec {
   bool state = false;  ///< it states the present of its target
   std::vector<RecoverSpec> recovers;
   bool ends_target = false;
+  /// How this state gives back an event of that type; null when it does not.
+  const RecoverSpec* recovery_of(const std::string& event) const {
+    for (const RecoverSpec& spec : recovers)
+      if (spec.event == event) return &spec;
+    return nullptr;
+  }
 };
 struct Manifest {
   std::string name, version, doc;

@@ -63,7 +63,7 @@ void describe_events(Manifest& m) {
                 "restart_count", "project", "service"});
   state.state({
       Recovers("docker.start", "started_at"),
-      Recovers("docker.oom", "finished_at").when("oom_killed").since("started_at"),
+      Recovers("docker.oom", "finished_at").when("oom_killed").since("started_at").with("docker.die"),
       Recovers("docker.die", "finished_at").fields({"exit_code"}),
       Recovers("docker.health_status", "health_at")
           .changed("status")

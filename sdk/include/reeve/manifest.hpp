@@ -71,6 +71,9 @@ class Recovers : public detail::Builder {
   /// It counts as known when one with a time from this field's moment on is known (default: from `at` on). For an event
   /// that comes a little before the moment by which the state dates it: an OOM kill before the exit.
   Recovers& since(std::string_view field) { return json_.set("since", field), *this; }
+  /// Only when that event, of the same state, is missing too: it is the end of what `event` tells, and whoever heard of
+  /// the end had heard of this. For a state that shows it long after: Docker says OOMKilled until the next end.
+  Recovers& with(std::string_view other) { return json_.set("with", other), *this; }
   /// Not by its time but by its value: given back when this field differs from the one in the last such event.
   Recovers& changed(std::string_view field) { return json_.set("changed", field), *this; }
   /// Values of `changed` that are never told as an event.

@@ -74,9 +74,8 @@ TEST(Missed, TheSourceHasForgottenSoTheStateGivesItBack) {
   world.note("b");
   EngineLife life(world, tables);
   life.open();
-  EXPECT_EQ(lines_of(life.ledger), (Lines{"note b", "die a 137 recovered", "start a recovered",
-                                          "health a unhealthy recovered", "die b 3 recovered", "start c recovered"}))
-      << "the kill for lack of memory is hidden by the start after it; all else is there";
+  EXPECT_EQ(lines_of(life.ledger), (Lines{"note b", "oom a recovered", "die a 137 recovered", "start a recovered",
+                                          "health a unhealthy recovered", "die b 3 recovered", "start c recovered"}));
   // Once more: all is known now.
   EngineLife again(world, tables);
   again.open();
@@ -111,6 +110,65 @@ TEST(Missed, ASeenKillForLackOfMemoryIsNotGivenBackAgain) {
   EngineLife life(world, tables);
   life.open();
   EXPECT_EQ(lines_of(life.ledger), Lines{}) << "the death is later than the kill, which is known all the same";
+}
+
+// What a healed container shows: it runs, and its state still says why it ended before.
+TEST(Missed, AKillForLackOfMemoryThatWasHealedIsNotGivenBackEachTime) {
+  for (const size_t remembers : {0U, 100U}) {
+    World world(remembers);
+    world.start("a");
+    Tables tables;
+    {
+      EngineLife life(world, tables);
+      life.open();
+      world.die("a", 137, true);
+      world.start("a");
+      life.stream();
+    }
+    for (int opened = 0; opened < 3; ++opened) {
+      EngineLife life(world, tables);
+      life.open();
+      life.open();
+      EXPECT_EQ(lines_of(life.ledger), Lines{}) << opened;
+    }
+  }
+}
+
+TEST(Missed, AKillForLackOfMemoryIsGivenBackOnceThoughItWasHealedMeanwhile) {
+  World world(0);
+  world.start("a");
+  Tables tables;
+  {
+    EngineLife life(world, tables);
+    life.open();
+  }
+  world.die("a", 137, true);
+  world.start("a");
+  EngineLife first(world, tables);
+  first.open();
+  EXPECT_EQ(lines_of(first.ledger), (Lines{"oom a recovered", "die a 137 recovered", "start a recovered"}));
+  EngineLife second(world, tables);
+  second.open();
+  EXPECT_EQ(lines_of(second.ledger), Lines{});
+  // The next one is another.
+  world.die("a", 137, true);
+  world.start("a");
+  second.open();
+  EXPECT_EQ(lines_of(second.ledger), (Lines{"oom a recovered", "die a 137 recovered", "start a recovered"}));
+}
+
+TEST(Missed, AKillForLackOfMemoryWhoseEndAloneWasMissedIsNotGivenBackAgain) {
+  World world(0);
+  world.start("a");
+  Tables tables;
+  EngineLife life(world, tables);
+  life.open();
+  world.die("a", 137, true);
+  life.take({world.history[1]});  // the kill; the engine ends before it hears of the death
+  world.start("a");
+  EngineLife again(world, tables);
+  again.open();
+  EXPECT_EQ(lines_of(again.ledger), (Lines{"die a 137 recovered", "start a recovered"}));
 }
 
 TEST(Missed, ARecoveredEventSaysWhatTheRealOneWouldHave) {

@@ -30,7 +30,7 @@ inline plugin::Manifest container_manifest() {
   plugin::EventSpec& state = event("box.state");
   state.state = true;
   plugin::RecoverSpec start{"box.start", "started_at"};
-  plugin::RecoverSpec oom{"box.oom", "finished_at", "oom_killed", "started_at"};
+  plugin::RecoverSpec oom{"box.oom", "finished_at", "oom_killed", "started_at", "box.die"};
   plugin::RecoverSpec die{"box.die", "finished_at"};
   die.fields = {"exit_code"};
   plugin::RecoverSpec health{"box.health", "health_at"};
@@ -58,8 +58,7 @@ class World {
   // What happens. The event is a little later than the moment that the state shows, as with Docker.
   void start(const std::string& id) {
     Box& box = boxes[id];
-    box.started_us = tick();
-    box.oom = false;
+    box.started_us = tick();  // and the state says `oom` on, until the next death: so does Docker 20.10
     box.status = "starting";
     tell("box.start", id, model::Value::map());
   }
