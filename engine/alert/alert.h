@@ -30,10 +30,11 @@ struct Receiver {
 /// `notify:`, a list. `${...}` is left as it is: app fills it in. \errors kInvalid with places.
 base::Result<std::vector<Receiver>> read_receivers(const yaml::Node& node);
 
-/// Sends one HTTP POST; joined by app with a plugin process.
-using Post =
-    std::function<void(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
-                       const std::string& body, base::Duration timeout, std::function<void(base::Status)> done)>;
+/// Sends one HTTP POST of JSON; joined by app with a plugin process. It keeps the receiver's timeout itself, and may
+/// wait up to kMostWait before the exchange begins. \errors kInvalid: the receiver refuses this message for good,
+/// others it may take; kUnavailable: it was not asked, which is no fault of its; else: it fails.
+using Post = std::function<void(const Receiver& to, const std::string& body, std::function<void(base::Status)> done)>;
+inline constexpr base::Duration kMostWait = base::seconds(20);
 
 /// What is told beside alerts.
 struct Message {
@@ -51,7 +52,7 @@ struct Message {
   std::string about{};
 };
 
-/// Somebody was told something.
+/// What is on its way to somebody; with on_delivered it has arrived.
 struct Delivery {
   std::string key;  ///< of ids and a hash, no foreign text; to be kept for restore()
   std::string receiver;

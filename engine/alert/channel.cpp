@@ -4,14 +4,13 @@ namespace reeve::alert {
 
 namespace {
 /// The port keeps the receiver's timeout itself; this is for a port that never answers.
-constexpr base::Duration kGrace = base::seconds(2);
+constexpr base::Duration kGrace = kMostWait + base::seconds(2);
 }  // namespace
 
 void Attempt::start(base::Handle self, const Receiver& receiver) {
   self_ = self;
   deadline_ = exchange_.loop.after(receiver.timeout + kGrace, exchange_.attempts.on(self, &Attempt::on_late));
-  exchange_.post(receiver.webhook, receiver.headers, parcel_.body, receiver.timeout,
-                 exchange_.attempts.on(self, &Attempt::on_done));
+  exchange_.post(receiver, parcel_.body, exchange_.attempts.on(self, &Attempt::on_done));
 }
 
 void Attempt::on_done(base::Status status) {  // NOLINT(performance-unnecessary-value-param): the port's shape

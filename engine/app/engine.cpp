@@ -70,6 +70,7 @@ void Engine::make_parts(const Config& config) {
   Parts& parts = *parts_;
   pipeline_ = std::make_unique<Pipeline>(parts);
   parts.started = parts.clock.wall();
+  parts.version = settings_.version;
   parts.halt = std::make_unique<HaltFile>(state_);
   parts.series = std::make_unique<series::Head>(series::HeadLimits{.memory_bytes = config.series_memory});
   parts.spawner = child::make_spawner(parts.places.child_program, loop_);

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "app/lint.h"
-#include "app/pipeline.h"
+#include "app/telling.h"
 
 namespace reeve::app {
 
@@ -90,11 +90,7 @@ std::vector<std::string> runbook_folders(const Config& config, const Places& pla
 
 std::vector<plugin::InstanceConfig> plugin_instances(const Config& config) {
   std::vector<plugin::InstanceConfig> all = config.plugins;
-  if (config.notify.empty()) return all;
-  plugin::InstanceConfig notify;
-  notify.plugin = "http";
-  notify.name = kNotifyInstance;
-  all.push_back(notify);
+  for (size_t i = 0; i < config.notify.size(); ++i) all.push_back(notify_instance(i));
   return all;
 }
 

@@ -35,6 +35,7 @@ struct Parts {
   const base::Clock& clock;
   base::Random& random;
   Places places;
+  std::string version = "0";
   Config config;
 
   std::unique_ptr<ledger::Ledger> file;    ///< the record on disk

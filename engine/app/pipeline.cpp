@@ -7,6 +7,7 @@
 
 #include "app/actions.h"
 #include "app/records.h"
+#include "app/telling.h"
 #include "collect/records.h"
 #include "rule/records.h"
 
@@ -261,9 +262,9 @@ void Pipeline::on_entry(const model::Entry& entry) {
 
 alert::Ports Pipeline::from_notifier() {
   alert::Ports ports;
-  ports.post = [this](const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
-                      const std::string& body, base::Duration timeout,
-                      std::function<void(Status)> done) { post(url, headers, body, timeout, std::move(done)); };
+  ports.post = [this](const alert::Receiver& to, const std::string& body, std::function<void(Status)> done) {
+    post(to, body, std::move(done));
+  };
   ports.on_delivered = [this](const alert::Delivery& delivery) { parts_.ledger->append(delivered_entry(delivery)); };
   ports.on_failing = [](const std::string& receiver, const std::string& error, int attempts) {
     base::log_warn("cannot tell a receiver", {{"receiver", receiver}, {"error", error}, {"attempts", attempts}});
@@ -272,20 +273,14 @@ alert::Ports Pipeline::from_notifier() {
   return ports;
 }
 
-void Pipeline::post(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
-                    const std::string& body, base::Duration timeout, std::function<void(Status)> done) {
-  Value named = Value::map();
-  for (const auto& [name, value] : headers) named.set(name, value);
-  plugin::Fleet::Call call{std::string("http/") + kNotifyInstance, "request", Value::map(), timeout};
-  call.args.set("method", "POST").set("url", url).set("headers", named).set("body", body);
-  const std::string key = base::hex(base::sha256(url + body));
-  parts_.fleet->invoke(std::move(call), key, "", {"notify", 1},
-                       [done = std::move(done)](Result<plugin::InvokeReply> reply) {
-                         if (!reply.ok()) return done(reply.error());
-                         const int64_t status = reply->value["status"].as_int();
-                         if (status >= 200 && status < 300) return done({});
-                         done(base::Error{base::Fault::kTransient, "the receiver answered " + std::to_string(status)});
-                       });
+void Pipeline::post(const alert::Receiver& to, const std::string& body, std::function<void(Status)> done) {
+  const auto& all = parts_.config.notify;
+  const auto place = std::find_if(all.begin(), all.end(), [&to](const auto& one) { return one.name == to.name; });
+  const plugin::Fleet::Call call = telling_call(to, static_cast<size_t>(place - all.begin()), body, parts_.version);
+  const std::string key = base::hex(base::sha256(to.webhook + body));
+  parts_.fleet->invoke(
+      call, key, "", {"notify", 1},
+      [call, done = std::move(done)](const Result<plugin::InvokeReply>& reply) { done(answer_of(call, reply)); });
 }
 
 // ---- 9. What happens to the plugins themselves is news too. --------------------------------------------------------

@@ -41,8 +41,7 @@ class Pipeline {
   model::Decision gate(guard::Act act, const guard::Settings& of_runbook);
   void on_plugin_state(const plugin::StateChange& change);
   void query(const std::string& expr, std::function<void(base::Result<model::Value>)> done);
-  void post(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
-            const std::string& body, base::Duration timeout, std::function<void(base::Status)> done);
+  void post(const alert::Receiver& to, const std::string& body, std::function<void(base::Status)> done);
   base::Duration stale_after(const model::Alert& alert, const rule::Rule& rule) const;
   bool is_active(const model::Alert& alert) const;
   bool is_the_engine(const std::string& target) const;
@@ -50,8 +49,5 @@ class Pipeline {
   Parts& parts_;
   std::map<model::Labels, double> event_counts_;  ///< of reeve_events_total
 };
-
-/// The hidden instance that delivers notifications; its plugin is `http`.
-inline constexpr const char* kNotifyInstance = "reeve-notify";
 
 }  // namespace reeve::app

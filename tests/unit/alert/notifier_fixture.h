@@ -31,9 +31,8 @@ class NotifierTest : public testing::Test {
 
   void restart() {
     Ports ports;
-    ports.post = [this](const std::string& url, const auto&, const std::string& body, base::Duration,
-                        std::function<void(base::Status)> done) {
-      sent.push_back({url, *model::parse_json(body), done});
+    ports.post = [this](const Receiver& to, const std::string& body, std::function<void(base::Status)> done) {
+      sent.push_back({to.webhook, *model::parse_json(body), done});
       if (answer) done(*answer);
     };
     ports.on_delivered = [this](const Delivery& delivery) {

@@ -119,7 +119,9 @@ TEST_F(NotifierTest, AResolvedAlertWaitsUntilItsFiringWasDelivered) {
 TEST_F(NotifierTest, AReceiverThatNeverAnswersIsAFailedAttempt) {
   answer.reset();
   fires();
-  loop.advance(base::seconds(13));
+  loop.advance(base::seconds(31));
+  EXPECT_EQ(failing.size(), 0u) << "the port may have waited for a lane";
+  loop.advance(base::seconds(2));
   ASSERT_EQ(failing.size(), 1u);
   EXPECT_EQ(failing[0], "a: no answer in time #1");
   EXPECT_EQ(sent.size(), 2u);

@@ -110,9 +110,8 @@ TEST_F(StandingTest, AnEscalationAboutAnAlertEndsWithItAndNoOther) {
 TEST_F(StandingTest, AnEscalationAboutWhatIsOverAlreadyStandsForAnHour) {
   bool active = false;
   Ports ports;
-  ports.post = [this](const std::string& url, const auto&, const std::string& body, base::Duration,
-                      const std::function<void(base::Status)>& done) {
-    sent.push_back({url, *model::parse_json(body), done});
+  ports.post = [this](const Receiver& to, const std::string& body, const std::function<void(base::Status)>& done) {
+    sent.push_back({to.webhook, *model::parse_json(body), done});
     done({});
   };
   ports.active = [&](const model::Alert&) { return active; };
