@@ -299,18 +299,5 @@ TEST_F(EngineTest, HasTheBuiltInRules) {
   EXPECT_THAT(changes(), ElementsAre("PluginQuarantined inactive -> firing", "PluginQuarantined firing -> resolved"));
 }
 
-TEST_F(EngineTest, ANewIntervalIsThatOfTheBuiltInRulesTooAndStays) {
-  make({.default_interval = base::seconds(10)});
-  const auto interval = [this] { return engine_->rules().groups.back().interval; };
-  RuleSet set;
-  engine_->install(set);
-  EXPECT_EQ(interval(), base::seconds(10));
-  set.default_interval = base::seconds(1);
-  engine_->install(set);
-  EXPECT_EQ(interval(), base::seconds(1));
-  engine_->install({});
-  EXPECT_EQ(interval(), base::seconds(1));
-}
-
 }  // namespace
 }  // namespace reeve::rule

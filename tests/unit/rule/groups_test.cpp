@@ -270,5 +270,18 @@ TEST_F(GroupsTest, AnEmptySetEndsEverything) {
   EXPECT_EQ(engine_->find("r.yaml/g/Down/1"), nullptr);
 }
 
+TEST_F(GroupsTest, ANewIntervalIsThatOfTheBuiltInRulesTooAndStays) {
+  make({.default_interval = base::seconds(10)});
+  const auto interval = [this] { return engine_->rules().groups.back().interval; };
+  RuleSet set;
+  engine_->install(set);
+  EXPECT_EQ(interval(), base::seconds(10));
+  set.default_interval = base::seconds(1);
+  engine_->install(set);
+  EXPECT_EQ(interval(), base::seconds(1));
+  engine_->install({});
+  EXPECT_EQ(interval(), base::seconds(1));
+}
+
 }  // namespace
 }  // namespace reeve::rule
