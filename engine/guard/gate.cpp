@@ -67,6 +67,9 @@ Answer dead_man(const Question& q) {
 
 Answer stale_data(const Question& q) {
   if (!q.act.data_needed) return {};
+  if (!q.act.instead_of.empty())
+    return refuse("the alert is about " + q.act.instead_of + ", but its name now means " +
+                  base::join(q.act.targets, ", ") + ": nothing is known about that one");
   if (q.act.warming) return defer(base::seconds(5), "restored alert: its data is not complete again since the restart");
   const base::Duration limit = q.act.stale_after.value_or(*q.settings.max_age);
   if (!q.act.data_age) return refuse("no data about the target: nothing is done on what cannot be seen");
@@ -93,6 +96,7 @@ Answer breaker(const Question& q) {
     if (const int failed = q.state.failures_of_target(q.act.runbook, target, since); failed >= limits.failures_target)
       return refuse(q.act.runbook + " failed " + n(failed) + " times on " + target + " within " + span(limits.within) +
                     std::string(kLookThen) + reset_command(q.act.runbook, target));
+  if (q.act.point == Point::kStep && !q.act.new_group && q.judged.empty()) return {};
   if (const int failed = q.state.failures_of_group(q.act.runbook, q.act.group, since); failed >= limits.failures_group)
     return refuse(q.act.runbook + " failed " + n(failed) + " times in group " + q.act.group + " within " +
                   span(limits.within) + std::string(kLookThen) + reset_command(q.act.runbook, ""));
@@ -173,30 +177,40 @@ Answer approval(const Question& q) {
   return {};
 }
 
+/// Is a rail of the start asked again at a step?
+enum class AtStep {
+  kNo,
+  kYes,
+  kNewTarget,   ///< for targets that the start did not judge
+  kNewGroup,    ///< also for a group that the start did not know
+  kNewMembers,  ///< also where the plan is the first to tell who is in the group, and well
+};
+
 struct Rail {
   int number;
   const char* name;
   Answer (*question)(const Question&);
-  bool at_start, at_step, at_cleanup;
-  bool only_new;  ///< at a step: asked about targets that the start did not judge
+  bool at_start;
+  AtStep at_step;
+  bool at_cleanup;
 };
 
 constexpr Rail kRails[] = {
-    {17, "empty target", empty_target, true, true, false, false},
-    {19, "protected set", protected_set, true, true, true, false},
-    {13, "kill switch", kill_switch, true, true, true, false},
-    {24, "dead man", dead_man, true, true, false, false},
-    {10, "stale data", stale_data, true, true, false, false},
-    {7, "flapping", flapping, true, true, false, true},
-    {15, "silence", silenced, true, true, false, false},
-    {6, "breaker", breaker, true, true, false, true},
-    {5, "cool-down", cool_down, true, true, false, true},
-    {4, "capacity floor", floor, true, true, false, true},
-    {3, "blast radius", budget, true, true, false, true},
-    {2, "lease", lease, false, true, true, false},
-    {1, "concurrency", concurrency, true, true, false, true},
-    {23, "global rate", rate, true, true, false, true},
-    {14, "approval", approval, true, true, false, false},
+    {17, "empty target", empty_target, true, AtStep::kYes, false},
+    {19, "protected set", protected_set, true, AtStep::kYes, true},
+    {13, "kill switch", kill_switch, true, AtStep::kYes, true},
+    {24, "dead man", dead_man, true, AtStep::kYes, false},
+    {10, "stale data", stale_data, true, AtStep::kYes, false},
+    {7, "flapping", flapping, true, AtStep::kNewTarget, false},
+    {15, "silence", silenced, true, AtStep::kYes, false},
+    {6, "breaker", breaker, true, AtStep::kNewGroup, false},
+    {5, "cool-down", cool_down, true, AtStep::kNewTarget, false},
+    {4, "capacity floor", floor, true, AtStep::kNewMembers, false},
+    {3, "blast radius", budget, true, AtStep::kNewMembers, false},
+    {2, "lease", lease, false, AtStep::kYes, true},
+    {1, "concurrency", concurrency, true, AtStep::kNewTarget, false},
+    {23, "global rate", rate, true, AtStep::kNewTarget, false},
+    {14, "approval", approval, true, AtStep::kYes, false},
 };
 
 model::Value inputs_of(const Act& act, const Settings& settings, base::Boot now) {
@@ -216,12 +230,28 @@ model::Value inputs_of(const Act& act, const Settings& settings, base::Boot now)
   if (act.stale_after) in.set("stale_after_ms", act.stale_after->ms());
   in.set("flapping", act.flapping).set("warming", act.warming).set("silenced", act.silenced);
   in.set("engine_degraded", act.engine_degraded).set("new_targets", list(act.new_targets));
+  in.set("new_group", act.new_group).set("new_members", act.new_members).set("instead_of", act.instead_of);
   in.set("settings", settings.to_value()).set("now_boot_us", now.us);
   return in;
 }
 
-bool applies(const Rail& rail, Point point) {
-  return point == Point::kStart ? rail.at_start : point == Point::kStep ? rail.at_step : rail.at_cleanup;
+bool applies(const Rail& rail, const Act& act) {
+  if (act.point == Point::kStart) return rail.at_start;
+  if (act.point == Point::kCleanup) return rail.at_cleanup;
+  const bool new_target = !act.new_targets.empty();
+  switch (rail.at_step) {
+    case AtStep::kNo:
+      return false;
+    case AtStep::kYes:
+      return true;
+    case AtStep::kNewTarget:
+      return new_target;
+    case AtStep::kNewGroup:
+      return new_target || act.new_group;
+    case AtStep::kNewMembers:
+      return new_target || act.new_members;
+  }
+  return true;
 }
 }  // namespace
 
@@ -232,7 +262,7 @@ Decision gate(const State& state, const Act& act, const Settings& given, base::B
       at_step ? std::vector<std::string>(act.new_targets.begin(), act.new_targets.end()) : act.targets;
   const Question question{state, act, settings, now, judged};
   for (const Rail& rail : kRails) {
-    if (!applies(rail, act.point) || (at_step && rail.only_new && judged.empty())) continue;
+    if (!applies(rail, act)) continue;
     Answer answer = rail.question(question);
     if (!answer) continue;
     answer->rail = rail.number;

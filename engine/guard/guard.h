@@ -79,6 +79,9 @@ struct Act {
   bool silenced = false;
   bool engine_degraded = false;       ///< 24: blind or without a ledger
   std::set<std::string> new_targets;  ///< at a step: targets the start did not judge
+  bool new_group = false;             ///< at a step: the run has not been judged on this group yet
+  bool new_members = false;           ///< at a step: nor on who is in it, and well
+  std::string instead_of;             ///< at a step: the alert's target, where its own name for it now means another
 };
 
 /// A held target.
@@ -91,7 +94,8 @@ struct Lease {
 ///
 /// The facts it reads (written by runbook and app; anything else is ignored):
 /// - `lease.acquired`, `lease.released`: subject the target, `run`, facts {epoch}
-/// - `run.started`: facts {runbook, targets, group}; `run.parked`, `run.resumed`, `run.ended`: facts {result}
+/// - `run.started`: facts {runbook, targets, group} (group: where the alert tells it); `run.parked`, `run.resumed`,
+/// `run.ended`: facts {result}
 /// - `step.intent`: facts {path, action, targets, group, lost}; `step.outcome`: facts {path, ok}
 /// - `switch.pulled`, `switch.lifted`: facts {scope}, body {reason}, actor the owner; pulled with scope "" halts
 ///   everything, lifted with "" lifts every switch, with "*" only that of everything. With facts {source: "file"} they
@@ -157,7 +161,8 @@ class State {
  private:
   struct Run {
     std::string runbook, group;
-    std::vector<std::string> targets;  ///< of the start, and those its steps added
+    std::vector<std::string> targets;           ///< of the start, and those its steps added
+    std::map<std::string, std::string> groups;  ///< of targets, as plans have told them
     bool parked = false, acted = false;
   };
   void started(const model::Entry& entry);

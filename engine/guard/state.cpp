@@ -48,11 +48,15 @@ void State::started(const model::Entry& entry) {
 void State::intended(const model::Entry& entry, base::Boot at) {
   Run& run = runs_[entry.run];
   run.acted = true;
-  if (run.group.empty()) run.group = entry.facts["group"].as_string();
+  // What a plan told is true; what the start knew (of an alert's label) stands in where none has told.
+  const std::string& told = entry.facts["group"].as_string();
+  const std::string group = told.empty() ? run.group : told;
+  if (run.group.empty()) run.group = group;
   const std::vector<std::string> lost = texts(entry.facts["lost"]);
   for (const std::string& target : texts(entry.facts["targets"])) {
     if (!contains(run.targets, target)) run.targets.push_back(target);
-    acts_.push_back({at, run.runbook, target, run.group, entry.run, contains(lost, target)});
+    run.groups[target] = group;
+    acts_.push_back({at, run.runbook, target, group, entry.run, contains(lost, target)});
   }
 }
 
@@ -63,7 +67,11 @@ void State::ended(const model::Entry& entry, base::Boot at) {
   const std::string result = entry.facts["result"].as_string();
   // A run that never acted, or that a person cancelled, says nothing about whether its remediation works.
   if (run.acted && result != "succeeded" && result != "cancelled")
-    for (const std::string& target : run.targets) failures_.push_back({at, run.runbook, target, run.group, entry.run});
+    for (const std::string& target : run.targets) {
+      const auto group = run.groups.find(target);
+      const std::string& of_target = group == run.groups.end() ? run.group : group->second;
+      failures_.push_back({at, run.runbook, target, of_target, entry.run});
+    }
   runs_.erase(found);
   std::erase_if(leases_, [&](const auto& item) { return item.second.run == entry.run; });
 }

@@ -359,6 +359,53 @@ TEST_F(Rails, AStepJudgesOnlyNewTargetsByTheRailsOfTheStart) {
   EXPECT_EQ(rail(), 5);
 }
 
+// Who is in a group, and well, is only known when the plugin has planned: also for a target that the alert named.
+TEST_F(Rails, AStepIsJudgedOnAGroupThatTheStartDidNotKnow) {
+  settings.cool_down = seconds(0);
+  for (const char* run : {"r1", "r2", "r3"}) remediate(run, std::string("docker/local/b") + run, "failed", "web");
+  act.point = Point::kStep;
+  act.group = "web";
+  EXPECT_EQ(verdict(), Verdict::kAllow) << "the run was judged on it before";
+  act.new_group = true;
+  EXPECT_EQ(rail(), 6);
+  settings.breaker = Breaker{.off = true};
+  group_of(4, 2);
+  act.targets = {act.healthy[0]};
+  EXPECT_EQ(verdict(), Verdict::kAllow) << "the run was judged on its members before";
+  act.new_members = true;
+  EXPECT_EQ(rail(), 4);
+  settings.floor = 0;
+  EXPECT_EQ(verdict(), Verdict::kAllow);
+  settings.cool_down = minutes(15);
+  remediate("r4", act.members[3], "succeeded", "web", true);
+  EXPECT_EQ(rail(), 3);
+}
+
+// What a plan tells of a group is true, whatever label the alert had.
+TEST_F(Rails, FailuresCountInTheGroupThatThePlanTold) {
+  for (const char* run : {"r1", "r2", "r3"}) {
+    start(run, std::string("docker/local/") + run, "label");
+    model::Entry made = entry("step.intent", run);
+    made.facts.set("path", "1")
+        .set("targets", list({(std::string("docker/local/") + run).c_str()}))
+        .set("group", "q/w");
+    state.apply(made, now);
+    end(run, "escalated");
+  }
+  EXPECT_EQ(state.failures_of_group(act.runbook, "q/w", now - hours(1)), 3);
+  EXPECT_EQ(state.failures_of_group(act.runbook, "label", now - hours(1)), 0);
+}
+
+TEST_F(Rails, RefuseWhatTheAlertsNameNowMeansInstead) {
+  act.point = Point::kStep;
+  act.instead_of = "docker/local/old";
+  EXPECT_EQ(rail(), 10);
+  EXPECT_EQ(verdict(), Verdict::kRefuse);
+  EXPECT_EQ(decide().reason,
+            "the alert is about docker/local/old, but its name now means docker/local/aa: nothing is known about that "
+            "one");
+}
+
 TEST_F(Rails, CleanUpAsksLeaseKillSwitchAndProtectionOnly) {
   remediate("r1", "docker/local/aa", "failed");
   remediate("r2", "docker/local/aa", "failed");
