@@ -131,17 +131,16 @@ void DryRun::on_plan(Result<model::Plan> plan) {
 }
 
 void DryRun::note_change(const model::Plan& plan, const model::ActionSpec& spec) {
-  guard::Act act = Run(context_, terms_).act(guard::Point::kStep);
-  act.action = call_.name;
-  act.targets = plan.targets;
-  act.group = plan.group;
-  act.members = plan.members;
-  act.healthy = plan.healthy;
-  act.effect = spec.effect;
-  act.cls = spec.cls;
-  for (const std::string& target : plan.targets)
-    if (std::find(terms_.targets.begin(), terms_.targets.end(), target) == terms_.targets.end())
-      act.new_targets.insert(target);
+  const Run run(context_, terms_);
+  Intent intent;
+  intent.name = call_.name;
+  intent.instance = call_.args["instance"].as_string();
+  intent.args = call_.args["args"];
+  intent.targets = plan.targets;
+  intent.group = run.group_of(intent, plan);
+  intent.effect = spec.effect;
+  intent.cls = spec.cls;
+  const guard::Act act = run.act(intent, plan);
   Value step = Value::map();
   step.set("path", call_.path).set("action", call_.name).set("instance", call_.args["instance"]);
   step.set("args", call_.args["args"]).set("class", model::action_class_name(spec.cls));

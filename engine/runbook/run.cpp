@@ -29,32 +29,6 @@ model::Entry Run::entry(const std::string& kind) const {
   return entry;
 }
 
-guard::Act Run::act(guard::Point point) const {
-  guard::Act act;
-  act.point = point;
-  act.runbook = terms_.runbook;
-  act.run = terms_.run;
-  act.epoch = epoch_;
-  act.targets = terms_.targets;
-  act.mode = terms_.mode;
-  act.approved = terms_.approved;
-  act.requested_by = terms_.requested_by;
-  act.stale_after = terms_.stale_after;
-  if (!terms_.alert) {
-    act.data_needed = false;
-    return act;
-  }
-  act.data_age = context_.ports.data_age ? context_.ports.data_age(*terms_.alert) : std::nullopt;
-  const auto now = context_.ports.alert_now ? context_.ports.alert_now(*terms_.alert) : terms_.alert;
-  act.warming = now && now->warming;
-  act.flapping = context_.ports.flapping && context_.ports.flapping(*terms_.alert);
-  return act;
-}
-
-bool Run::is_judged(const std::string& target) const {
-  return std::find(terms_.targets.begin(), terms_.targets.end(), target) != terms_.targets.end();
-}
-
 void Run::acquire(const std::vector<std::string>& keys) {
   for (const std::string& key : context_.leases.take(keys, terms_.run)) {
     model::Entry entry = this->entry("lease.acquired");
@@ -78,6 +52,7 @@ void Run::add_intent(const Intent& intent) {
   intents_[intent.path] = intent;
   ++changes_;
   touched_.insert(intent.targets.begin(), intent.targets.end());
+  groups_.insert(intent.group);
 }
 
 Intent* Run::intent(const std::string& path) {

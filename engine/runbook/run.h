@@ -100,6 +100,12 @@ class Run {
   bool changes_left() const { return changes_ < terms_.changes || cleaning(); }
   bool is_judged(const std::string& target) const;
   guard::Act act(guard::Point point) const;
+  /// What the gate is to judge before this change (run_act.cpp); `plan` tells who else is in its group.
+  guard::Act act(const Intent& intent, const model::Plan& plan) const;
+  /// The group of what a plan names: as it tells, else of the alert's label, else the plugin instance.
+  std::string group_of(const Intent& intent, const model::Plan& plan) const;
+  /// Are these all among the targets that the start was judged on, and so approved for?
+  bool are_judged(const std::vector<std::string>& targets) const;
   model::Entry entry(const std::string& kind) const;
   void acquire(const std::vector<std::string>& keys);
   void release(const std::vector<std::string>& keys);
@@ -118,6 +124,7 @@ class Run {
   void begin_script();
   bool alert_is_over() const;
   std::string approval_text(const std::string& reason) const;
+  std::string meant_by_name(const Intent& intent) const;
   // script
   void on_new_call(const script::Call& call);
   void give_ready();
@@ -138,6 +145,7 @@ class Run {
   void on_rest();
   void push_deadline(base::Duration by);
   void keep_approval(Approval approval);
+  void withdraw(const std::string& path, const std::string& except);
   void on_approval_late();
   void tell_asked(const Approval& approval) const;
   void tell_answered(const Approval& approval, const std::string& answer) const;
@@ -195,6 +203,7 @@ class Run {
   std::vector<model::Alert> joined_;
   int changes_ = 0;
   std::set<std::string> touched_;  ///< targets of its changes
+  std::set<std::string> groups_;   ///< of its changes
   base::Time last_act_;
   std::string last_verdict_;  ///< verdict and rail as last recorded
   model::Decision decision_;

@@ -104,6 +104,7 @@ void Run::take_step(const model::Entry& entry) {
     intents_[path] = intent_of(entry);
     ++changes_;
     for (const std::string& target : intents_[path].targets) touched_.insert(target);
+    groups_.insert(intents_[path].group);
     parked_.clear();
   } else if (entry.kind == "step.in_doubt") {
     if (Intent* open = intent(path)) open->in_doubt = true;

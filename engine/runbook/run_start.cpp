@@ -118,7 +118,8 @@ void Run::look_again() {
   if (alert_is_over()) return end("cancelled", "the alert ended before the run could start");
   const Runbook* runbook = context_.library ? context_.library->find(terms_.runbook) : nullptr;
   if (!runbook) return end("cancelled", "the runbook " + terms_.runbook + " is gone");
-  terms_.bundle = base::hex(runbook->hash);
+  const std::string was = std::exchange(terms_.bundle, base::hex(runbook->hash));
+  if (terms_.bundle != was) terms_.approved = false;  // a yes is bound to the script that it was said to
   decide();
 }
 

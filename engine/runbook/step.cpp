@@ -12,23 +12,6 @@ using base::Fault;
 using base::Result;
 using model::ActionClass;
 using model::Value;
-using model::Verdict;
-
-namespace {
-/// A plan older than this is made anew before the gate is asked again.
-constexpr base::Duration kPlanAge = base::seconds(1);
-constexpr base::Duration kLeaseWait = base::millis(200);
-
-model::Decision lease_held(const std::string& holder) {
-  model::Decision decision;
-  decision.verdict = Verdict::kDefer;
-  decision.rail = 2;
-  decision.rail_name = "lease";
-  decision.reason = "a target is held by run " + holder;
-  decision.defer = kLeaseWait;
-  return decision;
-}
-}  // namespace
 
 Step::Step(Context& context, base::Handle run, Intent seed, int line, base::Duration timeout)
     : context_(context), run_(run), intent_(std::move(seed)), line_(line), timeout_(timeout) {}
@@ -103,106 +86,13 @@ void Step::planned(model::Plan plan) {
   plan_ = std::move(plan);
   planned_at_ = context_.now();
   intent_.targets = plan_.targets;
-  intent_.group = plan_.group;
+  intent_.group = run().group_of(intent_, plan_);
   intent_.baseline = plan_.baseline;
   if (plan_.settles) intent_.settles = plan_.settles;
   const auto& of_runbook = run().terms().safety.settles;
   const std::optional<base::Duration> override = of_runbook ? of_runbook : context_.settings().settles;
   if (override && intent_.settles) intent_.settles = override;
   ask_gate();
-}
-
-// ---- gate ----------------------------------------------------------------------------------------------------------
-
-guard::Act Step::act() const {
-  guard::Act act = run().act(run().cleaning() ? guard::Point::kCleanup : guard::Point::kStep);
-  act.action = intent_.name;
-  act.targets = intent_.targets;
-  act.group = intent_.group;
-  act.members = plan_.members;
-  act.healthy = plan_.healthy;
-  act.effect = intent_.effect;
-  act.cls = intent_.cls;
-  act.approved = approved_ || (act.approved && intent_.effect == model::Effect::kChange);
-  for (const std::string& target : intent_.targets)
-    if (!run().is_judged(target)) act.new_targets.insert(target);
-  return act;
-}
-
-void Step::ask_gate() {
-  Run& run = this->run();
-  if (!run.may_step()) {
-    if (context_.draining) return after(base::seconds(1), At::kGate);
-    if (intended_)
-      return finish(Error{Fault::kUnknownOutcome, intent_.name + ": the run ends before it was tried again"});
-    return finish(Error{Fault::kTimeout, intent_.name + ": the run ends before this step began"});
-  }
-  if (!run.changes_left() && !intended_) {
-    at_ = At::kParked;
-    return run.park("limit", intent_.path,
-                    "more than " + std::to_string(run.terms().changes) + " changes (limits.changes): " + intent_.name);
-  }
-  const model::Decision decision = context_.ports.gate(act(), run.terms().safety);
-  const std::string holder = context_.leases.holder(intent_.targets, run.id());
-  if (decision.verdict == Verdict::kAllow && !holder.empty()) return hold(lease_held(holder));
-  if (decision.verdict != Verdict::kAllow) return hold(decision);
-  allowed(decision);
-}
-
-// Anything but yes. The verdict is recorded when it is a new one.
-void Step::hold(const model::Decision& decision) {
-  Run& run = this->run();
-  decision_ = decision;
-  const std::string verdict = std::string(model::verdict_name(decision.verdict)) + std::to_string(decision.rail);
-  if (std::exchange(last_verdict_, verdict) != verdict) {
-    model::Entry entry = run.entry("decision");
-    entry.subject = intent_.targets[0];
-    entry.facts.set("point", "step").set("path", intent_.path).set("name", intent_.name);
-    entry.facts.set("verdict", model::verdict_name(decision.verdict)).set("rail", decision.rail);
-    entry.body = model::to_json(decision.to_value());
-    context_.ledger.append(std::move(entry));
-  }
-  if (decision.verdict == Verdict::kDefer) {
-    run.park(decision.rail == 13 ? "halted" : "deferred", intent_.path, decision.reason);
-    return after(std::max(decision.defer, base::millis(50)), At::kGate);
-  }
-  if (decision.verdict == Verdict::kAsk) {
-    at_ = At::kApproval;
-    Value digested = Value::map();
-    digested.set("action", intent_.name).set("args", intent_.args);
-    Value targets = list_of(intent_.targets);
-    digested.set("targets", std::move(targets));
-    const std::string what =
-        plan_.preview.empty() ? intent_.name + " on " + base::join(intent_.targets, ", ") : plan_.preview;
-    run.ask_person(intent_.path, what + " (" + decision.reason + ")", decision.who, digested, base::hours(1), handle_);
-    return;
-  }
-  at_ = At::kParked;
-  run.park(decision.rail == 13 ? "halted" : "refused", intent_.path, decision.reason);
-}
-
-void Step::wake() {
-  if (at_ != At::kGate && at_ != At::kParked) return;
-  if (at_ == At::kParked && (in_doubt_ || decision_.rail != 13)) return;
-  if (timer_ != 0) context_.loop.cancel(std::exchange(timer_, 0));
-  // What has not begun is planned again: the world went on while it waited.
-  if (!intended_ && context_.now() - planned_at_ > kPlanAge) return ask_plan();
-  ask_gate();
-}
-
-void Step::approved(bool yes, const std::string& by, const std::string& why) {
-  if (at_ != At::kApproval) return;
-  if (!yes) return finish(Error{Fault::kDenied, intent_.name + ": " + (why.empty() ? "denied by " + by : why)});
-  approved_ = true;
-  if (!intended_ && context_.now() - planned_at_ > kPlanAge) return ask_plan();
-  ask_gate();
-}
-
-void Step::allowed(const model::Decision& decision) {
-  last_verdict_.clear();
-  run().unpark("allowed");
-  if (intended_) return invoke();
-  intend(decision);
 }
 
 // ---- intent --------------------------------------------------------------------------------------------------------

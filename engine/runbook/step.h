@@ -5,6 +5,7 @@
 /// Core thread; lives in Context::steps. One member per answer. After a restart it begins at the intent of the ledger.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "runbook/context.h"
@@ -56,6 +57,7 @@ class Step {
   void ask_gate();
   guard::Act act() const;
   void hold(const model::Decision& decision);
+  void ask(const model::Decision& decision);
   void allowed(const model::Decision& decision);
   void intend(const model::Decision& decision);
   void on_durable(base::Status status);
@@ -81,8 +83,9 @@ class Step {
   int line_;
   base::Duration timeout_;
   model::Plan plan_;
+  std::set<std::string> asked_for_, approved_for_;  ///< targets: of the question, and of the yes to it
   At at_ = At::kPlan;
-  bool intended_ = false, approved_ = false, in_doubt_ = false, told_wait_ = false;
+  bool intended_ = false, in_doubt_ = false, told_wait_ = false;
   int attempts_ = 0, unavailable_ = 0, probes_failed_ = 0;
   base::Boot sender_dead_{};
   base::Time begun_{};  ///< when the last attempt was handed to its plugin

@@ -32,6 +32,7 @@ Value Terms::to_facts() const {
   if (!response_key.empty()) facts.set("response_key", response_key);
   if (alert) facts.set("rule_id", alert->rule_id).set("key", alert->key).set("episode", alert->episode);
   facts.set("targets", list_of(targets));
+  if (!group.empty()) facts.set("group", group);
   if (!requested_by.empty()) facts.set("requested_by", requested_by);
   return facts;
 }
@@ -41,6 +42,7 @@ Value Terms::to_body() const {
   terms.set("run", run).set("runbook", runbook).set("correlation", base::uuid_text(correlation)).set("title", title);
   terms.set("bundle", bundle).set("level", level).set("dedup", dedup).set("locks", list_of(locks));
   terms.set("targets", list_of(targets)).set("deadline_us", deadline.us).set("changes", changes);
+  if (!group.empty()) terms.set("group", group);
   terms.set("safety", safety.to_value()).set("mode", mode).set("response", response);
   terms.set("response_key", response_key);
   terms.set("requested_by", requested_by).set("verify", verify).set("verify_within_us", verify_within.us);
@@ -68,6 +70,7 @@ Result<Terms> Terms::from_body(const Value& body) {
   terms.dedup = read["dedup"].as_string();
   terms.locks = texts_of(read["locks"]);
   terms.targets = texts_of(read["targets"]);
+  terms.group = read["group"].as_string();
   terms.deadline = base::micros(read["deadline_us"].as_int());
   terms.changes = static_cast<int>(read["changes"].as_int());
   terms.mode = read["mode"].as_string();
@@ -128,6 +131,7 @@ Result<Terms> make_terms(const Runbook& runbook, const Candidate& candidate, std
   // plans name later is judged by all rails then.
   terms.targets = terms.locks;
   if (candidate.alert && !candidate.alert->target.empty()) terms.targets = {candidate.alert->target};
+  if (candidate.alert) terms.group = std::string(candidate.alert->labels.get("group"));
   if (terms.targets.empty()) terms.targets = {"runbook/" + runbook.name};
   terms.deadline = runbook.deadline;
   terms.changes = runbook.changes;

@@ -22,6 +22,7 @@ struct Terms {
   std::string dedup;                 ///< empty: nothing joins it
   std::vector<std::string> locks;    ///< sorted
   std::vector<std::string> targets;  ///< what the start is judged on; never empty
+  std::string group;                 ///< of them, where the alert has a label `group`; else the plans tell it
   base::Duration deadline = base::hours(1);
   int changes = 10;
   guard::Settings safety;
