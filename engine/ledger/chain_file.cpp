@@ -103,7 +103,20 @@ base::Status ChainFile::append_contents(const Pending& item, uint64_t seq) {
   }
   for (const auto& [hash, bytes] : item.blobs) REEVE_CHECK(insert_blob_.bind_blob(1, hash).bind_blob(2, bytes).run());
   for (const model::RowChange& change : item.rows) REEVE_CHECK(projector_.apply(change));
-  return {};
+  return note_join(item);
+}
+
+base::Status ChainFile::note_join(const Pending& item) {
+  constexpr size_t kMostJoined = 4096;
+  if (!met_in_run(item.kind, item.run, item.correlation)) return {};
+  if (joined_.size() >= kMostJoined) joined_.clear();
+  if (!joined_.insert(std::string(correlation_bytes(item.correlation)) + item.run).second) return {};
+  if (!insert_join_) {
+    REEVE_TRY(insert_join_, connection_.prepare("INSERT INTO ledger_joins(run, correlation) VALUES(?, ?) ON CONFLICT "
+                                                "DO NOTHING"));
+  }
+  const std::string correlation = base::uuid_text(item.correlation);
+  return insert_join_.bind_text(1, item.run).bind_text(2, correlation).run();
 }
 
 base::Result<bool> ChainFile::has_ended(const std::string& run, std::string_view correlation) {

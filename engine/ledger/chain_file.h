@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "ledger/files.h"
@@ -56,6 +57,7 @@ class ChainFile {
   ChainFile(LedgerFile file, store::Connection connection);
   base::Status prepare();
   base::Status append_contents(const Pending& item, uint64_t seq);
+  base::Status note_join(const Pending& item);
   base::Status check_redaction(Pending& item, std::vector<Conflict>& conflicts);
   base::Result<std::string> redaction_conflict(uint64_t seq);
   base::Result<bool> has_ended(const std::string& run, std::string_view correlation);
@@ -64,7 +66,9 @@ class ChainFile {
   LedgerFile file_;
   store::Connection connection_;
   Projector projector_;
-  store::Statement insert_, insert_body_, insert_blob_;
+  store::Statement insert_, insert_body_, insert_blob_, insert_join_;
+  /// Run and correlation of rows that `ledger_joins` has. A transaction that fails ends this object, and them with it.
+  std::unordered_set<std::string> joined_;
   Head tail_, next_;
   std::array<uint8_t, 16> id_{};
   std::string scratch_;

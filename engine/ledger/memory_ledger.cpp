@@ -79,7 +79,7 @@ class MemoryReader : public Reader {
     for (size_t before = 0; before != correlations.size() + runs.size();) {
       before = correlations.size() + runs.size();
       for (const Stored& entry : ledger_.entries_) {
-        if (!met_in_run(entry)) continue;
+        if (!met_in_run(entry.kind, entry.run, entry.correlation)) continue;
         if (correlations.contains(entry.correlation)) runs.insert(entry.run);
         if (runs.contains(entry.run)) correlations.insert(entry.correlation);
       }

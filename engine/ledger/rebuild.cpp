@@ -38,7 +38,9 @@ base::Result<bool> fill_tables(store::Connection& into, const Settings& settings
   base::Status applied;
   REEVE_CHECK(reader->scan({}, [&](const Stored& entry) {
     if (first == 0) first = entry.seq;
-    for (const model::RowChange& change : project_all(settings, entry)) {
+    std::vector<model::RowChange> changes = project_all(settings, entry);
+    if (auto join = join_of(entry)) changes.push_back(std::move(*join));
+    for (const model::RowChange& change : changes) {
       if (!only.contains(change.table)) continue;
       applied = projector.apply(change);
       if (!applied.ok()) return false;

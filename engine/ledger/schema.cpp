@@ -67,9 +67,8 @@ const std::pair<std::string, std::string>& sealed_index() {
 // Not only what a run starts with: one that waits for its start is a run already, with a decision and questions of its
 // own. The places of refused entries have no rows, live or in a rebuild. A step comes after its run.started and tells
 // nothing new; it is what is written most.
-bool met_in_run(const model::Entry& entry) {
-  return !entry.run.empty() && entry.correlation != base::Uuid{} && !entry.kind.starts_with("ledger.") &&
-         !entry.kind.starts_with("step.");
+bool met_in_run(const std::string& kind, const std::string& run, const base::Uuid& correlation) {
+  return !run.empty() && correlation != base::Uuid{} && !kind.starts_with("ledger.") && !kind.starts_with("step.");
 }
 
 store::Protection protection() {
@@ -93,9 +92,14 @@ std::vector<model::RowChange> project_own(const model::Entry& entry) {
   using model::Value;
   if (is_clock_mark(entry.kind))
     return {{"ledger_clock", Value::map().set("seq", entry.seq), Value::map().set("at_us", entry.at.us)}};
-  if (!met_in_run(entry)) return {};
-  return {{joins_table().name,
-           Value::map().set("run", entry.run).set("correlation", base::uuid_text(entry.correlation)), Value::map()}};
+  return {};
+}
+
+std::optional<model::RowChange> join_of(const model::Entry& entry) {
+  if (!met_in_run(entry.kind, entry.run, entry.correlation)) return std::nullopt;
+  const std::string correlation = base::uuid_text(entry.correlation);
+  return model::RowChange{joins_table().name, model::Value::map().set("run", entry.run).set("correlation", correlation),
+                          model::Value::map()};
 }
 
 std::vector<Table> all_tables(const Settings& settings) {

@@ -2,6 +2,7 @@
 /// Which tables, triggers and indexes has a ledger file? Their SQL is part of the format (FORMAT.md).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,14 +25,17 @@ const std::pair<std::string, std::string>& sealed_index();
 store::Protection protection();
 
 /// Does this entry say that its run and its correlation met?
-bool met_in_run(const model::Entry& entry);
+bool met_in_run(const std::string& kind, const std::string& run, const base::Uuid& correlation);
 /// `ledger_joins`: which correlations met in which run, that of its own alert and those of alerts that joined it. By it
 /// all entries of a run are found.
 const Table& joins_table();
 
-/// The ledger's own projections: `ledger_clock` (where time may go back) and `ledger_joins`.
+/// The ledger's own projections: `ledger_clock` (where time may go back) and `ledger_joins`. The rows of the latter are
+/// not among those that an entry brings along: most are there already, which its file knows best (ChainFile).
 const std::vector<Table>& own_tables();
 std::vector<model::RowChange> project_own(const model::Entry& entry);
+/// The row of `ledger_joins` that an entry implies.
+std::optional<model::RowChange> join_of(const model::Entry& entry);
 
 /// Own tables first, then the modules'.
 std::vector<Table> all_tables(const Settings& settings);
