@@ -33,11 +33,10 @@ class Judge {
     if (kind == "use") return look_at_use(use);
     const auto found = plugins_.configured.find(use["plugin"].as_string());
     if (found == plugins_.configured.end() || !found->second.manifest) return;
-    const model::ActionSpec* spec = found->second.manifest->action(use["action"].as_string());
-    if (kind == "call" && spec) look_at_arguments(use, *spec);
-    if (kind != "action" || spec || found->second.manifest->actions.empty()) return;
     std::vector<std::string> names;
-    for (const model::ActionSpec& known : found->second.manifest->actions) names.push_back(known.name);
+    const auto specs = specs_of(found->second, use["action"].as_string(), names);
+    if (kind == "call" && specs.size() == 1) look_at_arguments(use, *specs[0]);
+    if (kind != "action" || !specs.empty() || names.empty()) return;
     error(
         use, use["at"].as_string(),
         found->first + " has no action \"" + use["action"].as_string() + "\"" + hint(use["action"].as_string(), names));
@@ -46,6 +45,19 @@ class Judge {
  private:
   void error(const Value& use, const std::string& place, const std::string& text) {
     out_.errors.push_back(at(use, place, text));
+  }
+
+  /// What the plugin's instances mean by the action, and the names of all actions of theirs.
+  static std::vector<const model::ActionSpec*> specs_of(const KnownPlugins::One& plugin, const std::string& action,
+                                                        std::vector<std::string>& names) {
+    std::vector<const plugin::Manifest*> manifests = plugin.others;
+    manifests.insert(manifests.begin(), plugin.manifest);
+    std::vector<const model::ActionSpec*> specs;
+    for (const plugin::Manifest* manifest : manifests) {
+      for (const model::ActionSpec& known : manifest->actions) names.push_back(known.name);
+      if (const model::ActionSpec* spec = manifest->action(action)) specs.push_back(spec);
+    }
+    return specs;
   }
 
   void look_at_use(const Value& use) {
@@ -130,7 +142,9 @@ KnownPlugins known_plugins(const plugin::Fleet& fleet, const std::vector<plugin:
   known.present = plugin_names(folders);
   for (const plugin::InstanceConfig& instance : instances) {
     KnownPlugins::One& one = known.configured[instance.plugin];
-    if (const plugin::Manifest* manifest = fleet.manifest(instance.id())) one.manifest = manifest;
+    const plugin::Manifest* manifest = fleet.prepared_manifest(instance.id());
+    if (one.manifest && manifest && manifest != one.manifest) one.others.push_back(manifest);
+    if (!one.manifest) one.manifest = manifest;
     one.instances.push_back(instance);
   }
   return known;

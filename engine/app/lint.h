@@ -21,11 +21,14 @@ struct KnownPlugins {
   struct One {
     const plugin::Manifest* manifest = nullptr;  ///< null: not known, the plugin is broken
     std::vector<plugin::InstanceConfig> instances;
+    /// Of its other instances: where the configuration gives the actions (exec), each has its own.
+    std::vector<const plugin::Manifest*> others{};
   };
   std::map<std::string, One> configured;  ///< by the plugin's name
   std::vector<std::string> present;       ///< names of all plugins that lie in the folders
   std::vector<std::string> shipped;       ///< folders of content whose plugins may be missing
 };
+/// As last prepared: a reload is judged by the plugins it will have, not by those that run.
 KnownPlugins known_plugins(const plugin::Fleet& fleet, const std::vector<plugin::InstanceConfig>& instances,
                            const std::vector<std::string>& folders);
 /// Names of the plugins that lie in the folders, each once, sorted.

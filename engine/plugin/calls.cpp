@@ -45,6 +45,10 @@ std::vector<InstanceConfig> FleetImpl::instances() const {
 
 const Manifest* FleetImpl::manifest(const std::string& id) const {
   if (const Instance* instance = find(id)) return &instance->manifest();
+  return prepared_manifest(id);
+}
+
+const Manifest* FleetImpl::prepared_manifest(const std::string& id) const {
   for (const Prepared& one : prepared_)
     if (one.config.id() == id) return one.manifest.get();
   return nullptr;

@@ -30,6 +30,7 @@ class FleetImpl : public Fleet {
   void stop(std::function<void()> done) override;
   std::vector<InstanceConfig> instances() const override;
   const Manifest* manifest(const std::string& instance) const override;
+  const Manifest* prepared_manifest(const std::string& instance) const override;
   const model::ActionSpec* action(const std::string& instance, const std::string& name) const override;
   void collect(const std::string& instance, base::Duration deadline,
                std::function<void(base::Result<model::Batch>)> done) override;

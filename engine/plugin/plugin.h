@@ -136,6 +136,8 @@ class Fleet {
   virtual std::vector<InstanceConfig> instances() const = 0;
   /// Of what runs, else of what was last prepared. nullptr: no such instance, or its manifest is not known yet.
   virtual const Manifest* manifest(const std::string& instance) const = 0;
+  /// Of what was last prepared: what apply() will make run. nullptr likewise.
+  virtual const Manifest* prepared_manifest(const std::string& instance) const { return manifest(instance); }
   /// nullptr likewise, or no such action.
   virtual const model::ActionSpec* action(const std::string& instance, const std::string& name) const = 0;
 

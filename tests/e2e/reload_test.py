@@ -153,7 +153,36 @@ def a_plugin_that_is_gone_keeps_no_engine_from_starting():
     assert engine.stop() == 0
 
 
+def runbooks_are_judged_by_the_actions_that_the_reload_brings():
+    def plugins(*actions):
+        lines = "".join(f"      {name}: {{argv: [/bin/true], class: idempotent}}\n" for name in actions)
+        return CONFIG + "plugins:\n- exec:\n    name: t\n    actions:\n" + lines
+    def book(action):
+        return ('return runbook { title = "t" }, function(run, a)\n  local t = run:use("exec", "t")\n'
+                f"  t.{action} {{}}\n  return run:done 'ok'\nend\n")
+    engine = Engine(plugins("old"), files={"rules/good.yaml": GOOD, "books/mine/say.lua": book("old")}).start()
+    def both(want):
+        for answer in (engine.cli("check", str(engine.home / "reeve.yaml"), check=False), engine.cli("reload", check=False)):
+            assert answer.code == (1 if want else 0) and want in answer.err, f"{answer.code} {answer.out}{answer.err}"
+    engine.write("reeve.yaml", plugins("old", "fresh"))
+    engine.write("books/mine/say.lua", book("fresh"))
+    both("")
+    assert engine.cli("run", "mine/say", "--dry-run", check=False).err.count("has no action") == 0
+    engine.write("reeve.yaml", plugins("old"))
+    both('say.lua:3:5: exec has no action "fresh"')
+    both('say.lua:3:5: exec has no action "fresh"')
+    engine.write("books/mine/say.lua", book("old"))
+    # Each instance has actions of its own, whichever is written first.
+    two = plugins("old") + "- exec:\n    name: u\n    actions:\n      other: {argv: [/bin/true], class: idempotent}\n"
+    engine.write("reeve.yaml", two)
+    both("")
+    assert engine.stop() == 0
+    engine.start()
+    assert engine.stop() == 0
+
+
 run_tests(every_broken_file_is_refused_with_its_place, a_half_written_file_never_empties_the_rules,
           a_good_reload_by_signal_takes_effect, a_start_on_broken_files_says_so_and_ends, what_became_no_file_is_refused,
           a_key_of_the_start_is_not_said_to_be_taken_up, a_folder_is_for_one_engine_whatever_is_deleted,
-          a_plugin_that_is_gone_keeps_no_engine_from_starting)
+          a_plugin_that_is_gone_keeps_no_engine_from_starting,
+          runbooks_are_judged_by_the_actions_that_the_reload_brings)

@@ -57,6 +57,19 @@ struct LintOfContent : testing::Test {
   }
 };
 
+TEST_F(LintOfContent, AnActionOfAnyOfAPluginsInstancesIsKnown) {
+  plugin::Manifest second;
+  second.name = "proc";
+  second.actions.resize(1);
+  second.actions[0].name = "fresh";
+  const char* uses = R"uses([{"kind": "action", "at": "1:2", "plugin": "proc", "action": "fresh"},
+    {"kind": "action", "at": "2:2", "plugin": "proc", "action": "stop"},
+    {"kind": "action", "at": "3:2", "plugin": "proc", "action": "fersh"}])uses";
+  EXPECT_EQ(runbook(uses).errors.size(), 2u);
+  plugins.configured["proc"].others = {&second};
+  EXPECT_THAT(runbook(uses).errors, ElementsAre("r/a.lua:3:2: proc has no action \"fersh\" (did you mean \"fresh\"?)"));
+}
+
 TEST_F(LintOfContent, WhatCanNeverWorkIsAnError) {
   const Lint lint = runbook(R"uses([
     {"kind": "action", "at": "1:2", "plugin": "proc", "action": "restrat"},
