@@ -232,6 +232,8 @@ void CollectorImpl::take_one(const plugin::Manifest& manifest, const model::Labe
 void CollectorImpl::put(const plugin::Manifest& manifest, model::Event event) {
   if (batch_.size() >= kBatch) hand_over(event.instance, nullptr);
   notes_.push_back(past_.take(manifest, event));
+  const plugin::EventSpec* spec = manifest.event(event.type);
+  event.ends_target = spec && spec->ends_target;
   batch_.push_back(std::move(event));
 }
 

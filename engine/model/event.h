@@ -20,6 +20,7 @@ struct Event {
   std::string target;           ///< canonical key, as `plan` would name it; may be empty
   std::string cursor;           ///< where the source stands after this event; opaque, at most 1 KiB
   bool recovered = false;       ///< reconstructed after a gap, not seen as it happened
+  bool ends_target = false;     ///< after it its target exists no more; not kept: the manifest says so of its type
   std::string caused_by;        ///< `<run>/<path>` of the step whose effect it is; empty: news
 
   Value to_value() const;

@@ -46,6 +46,11 @@ void EngineImpl::on_batch(const model::Batch& batch) {
 
 void EngineImpl::on_event(const model::Event& event) {
   ++counters_.events;
+  match(event);
+  if (event.ends_target && !event.target.empty()) on_target_end(event);
+}
+
+void EngineImpl::match(const model::Event& event) {
   const auto concerned = by_event_.find(event.type);
   if (concerned == by_event_.end()) return;
   for (const size_t rule : concerned->second) {
@@ -86,6 +91,12 @@ void EngineImpl::on_caused_end(const model::Event& event) {
   verifications_.each([&](base::Handle, Verification& v) {
     if (v.target() == event.target) v.saw_effect(event.at);
   });
+}
+
+void EngineImpl::on_target_end(const model::Event& event) {
+  target_ends_.push_back(event);
+  if (target_ends_.size() > kRemembered) target_ends_.pop_front();
+  verifications_.each([&](base::Handle, Verification& v) { v.on_target_end(event); });
 }
 
 bool EngineImpl::has_outcome(const model::Event& event) const {
@@ -174,6 +185,7 @@ void EngineImpl::verify(const model::Alert& alert, base::Time since, base::Durat
   for (const auto& [target, at] : caused_ends_)
     if (target == alert.target) made.saw_effect(at);
   made.begin(verifications_, verifications_.add(std::move(verification)));
+  for (const model::Event& event : target_ends_) made.on_target_end(event);
 }
 
 Engine::Counters EngineImpl::counters() const {

@@ -79,6 +79,8 @@ class EngineImpl : public Engine {
   void clear(const model::Alert& alert);
   bool verifying(const model::Alert& alert, base::Time at) const;
   void on_caused_end(const model::Event& event);
+  void match(const model::Event& event);
+  void on_target_end(const model::Event& event);
   bool has_outcome(const model::Event& event) const;
   void look_again(const std::vector<size_t>& rules);
 
@@ -100,6 +102,7 @@ class EngineImpl : public Engine {
   base::Live<Verification> verifications_;
   std::deque<std::string> outcomes_;                            // steps that lately had their outcome, newest last
   std::deque<std::pair<std::string, base::Time>> caused_ends_;  // targets where a step's effect lately ended an alert
+  std::deque<model::Event> target_ends_;                        // lately, newest last
   base::Loop::Id keep_timer_ = 0;
   base::Boot keep_due_;
   bool started_ = false;

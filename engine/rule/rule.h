@@ -177,7 +177,8 @@ class Engine {
 
   /// Watches until the alert has been clear on data newer than `since` for `hold`, at most `within`. Ends at once as
   /// kNotHeld when another alert of its target, or a new episode of this one, fires; meanwhile a further matching event
-  /// is a new episode. An event that happened by `since` (or before the act's own effect was
+  /// is a new episode. Ends at once as kHeld when its target is no more (Event::ends_target): that is nobody's concern.
+  /// An event that happened by `since` (or before the act's own effect was
   /// seen), however late it is heard of, does neither. An event rule's
   /// alert that is still there when it held ends with it. `done` comes once, on a later turn.
   virtual void verify(const model::Alert& alert, base::Time since, base::Duration hold, base::Duration within,

@@ -119,6 +119,12 @@ void Verification::on_change(const model::AlertChange& change) {
   answer(Verified::kNotHeld, name_of(other) + (is_ours ? " fired again" : " fired for the same target"));
 }
 
+void Verification::on_target_end(const model::Event& event) {
+  const model::Alert& ours = question_.alert;
+  if (at_ != At::kWatching || event.target != ours.target || event.at < ours.active_at) return;
+  answer(Verified::kHeld, event.target + " is no more: " + event.type);
+}
+
 void Verification::on_time() {
   timer_ = 0;
   if (at_ == At::kAnswered) return deliver();

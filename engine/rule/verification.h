@@ -34,6 +34,8 @@ class Verification {
   /// The data of its rule may have changed.
   void look();
   void on_change(const model::AlertChange& change);
+  /// `event` ended its target: what is no more needs no watching, and nobody.
+  void on_target_end(const model::Event& event);
   const std::string& rule_id() const { return question_.alert.rule_id; }
   const std::string& target() const { return question_.alert.target; }
   /// It watches this episode, and has no answer yet.

@@ -261,6 +261,9 @@ TEST(Missed, AnEndedTargetIsForgotten) {
   world.destroy("a");
   life.stream();
   EXPECT_TRUE(tables.rows("targets").empty());
+  ASSERT_GE(life.ledger.size(), 2U);
+  EXPECT_TRUE(life.ledger.back().ends_target);
+  EXPECT_FALSE(life.ledger.front().ends_target);
 }
 
 TEST(Missed, AnIntakeOfManyIsSplitAndAcceptedOnce) {

@@ -91,6 +91,51 @@ TEST_F(VerificationTest, ASourceThatDiesMakesItUnknown) {
   EXPECT_EQ(answer(), Verified::kUnknown);
 }
 
+/// A container that is removed: nothing to look at is left, and nobody needs to.
+class TargetEnds : public VerificationTest {
+ protected:
+  TargetEnds() {
+    install(
+        "      - { alert: Died, on: docker.die, by: [id], until: [docker.start, docker.destroy], verify: up == 1 }\n");
+  }
+  void destroyed(const std::string& id = "3f2a") {
+    pass(base::millis(50));
+    model::Event end = event("docker.destroy", model::Value::map(), id);
+    end.at = loop_.clock().wall();
+    end.ends_target = true;
+    engine_->on_event(end);
+  }
+};
+
+TEST_F(TargetEnds, IsNobodysConcern) {
+  verify(died());
+  EXPECT_TRUE(waits());
+  destroyed("other");
+  EXPECT_TRUE(waits());
+  destroyed();
+  EXPECT_EQ(answer(), Verified::kHeld);
+  EXPECT_THAT(why_, HasSubstr("docker/local/3f2a is no more: docker.destroy"));
+  EXPECT_THAT(engine_->alerts(), IsEmpty());
+}
+
+TEST_F(TargetEnds, IsKnownToWhoAsksAfterwards) {
+  const model::Alert alert = died();
+  destroyed();
+  verify(alert);
+  EXPECT_EQ(answer(), Verified::kHeld);
+}
+
+TEST_F(TargetEnds, SaysNothingOfALaterOneOfTheSameName) {
+  died();
+  destroyed();
+  pass(base::seconds(1));
+  model::Event again = die();
+  again.at = loop_.clock().wall();
+  engine_->on_event(again);
+  verify(only_alert());
+  EXPECT_TRUE(waits());
+}
+
 TEST_F(VerificationTest, DoesNotHoldWhenItStaysAsItWas) {
   install(kMetric);
   verify(fired());
