@@ -24,14 +24,41 @@ std::string preview_of(const Action& action, const Container& c) {
   return text;
 }
 
+/// Another container may be named like the id of one that is gone.
+void must_be(const std::string& reference, const Container& c) {
+  constexpr size_t kIdDigits = 64;
+  const bool is_id = reference.size() == kIdDigits && reference.find_first_not_of("0123456789abcdef") == reference.npos;
+  if (is_id && c.id != reference) throw Error(Fault::kNotFound, "there is no container " + reference + " any more");
+}
+
+Error being_removed(const Container& c) {
+  return Error(Fault::kNotFound, "container " + c.name + " (" + c.id.substr(0, 12) + ") is being removed");
+}
+
 }  // namespace
 
 Container DockerActor::inspect(const std::string& reference, const Action& action) {
-  return parse_inspect(api_.get("/containers/" + reference + "/json", deadline_of(action)));
+  Container c = parse_inspect(api_.get("/containers/" + reference + "/json", deadline_of(action)));
+  must_be(reference, c);
+  return c;
+}
+
+Container DockerActor::inspect_for_change(const std::string& reference, const Action& action) {
+  Container c = inspect(reference, action);
+  if (c.removed()) throw being_removed(c);
+  return c;
+}
+
+bool DockerActor::is_gone(const std::string& id, const Action& action) {
+  try {
+    return inspect(id, action).removed();
+  } catch (const Error& error) {
+    return error.fault() == Fault::kNotFound;
+  }
 }
 
 Plan DockerActor::plan(const Action& action) {
-  Container c = inspect(container_reference(action.args.text("container"), instance_), action);
+  Container c = inspect_for_change(container_reference(action.args.text("container"), instance_), action);
   Plan plan;
   plan.targets = {c.target(instance_)};
   plan.baseline = Baseline::of(c).text();
@@ -70,10 +97,17 @@ Json DockerActor::change(const Action& action) {
   // A name may have gone over to another container since plan(): what is acted on is the id.
   std::string reference = container_reference(action.args.text("container"), instance_);
   if (!action.baseline.empty()) reference = Baseline::parse(action.baseline).id;
-  Container before = inspect(reference, action);
+  Container before = inspect_for_change(reference, action);
   std::string path = "/containers/" + before.id + "/" + action.name;
   if (action.name != "start") path += "?t=" + std::to_string(stop_timeout_s(action, before));
-  int status = api_.post(path, deadline_of(action));
+  int status = 0;
+  try {
+    status = api_.post(path, deadline_of(action));
+  } catch (const Error&) {
+    // What the engine says of it differs (404, 409, 500 "marked for removal"); what it shows does not.
+    if (is_gone(before.id, action)) throw being_removed(before);
+    throw;
+  }
   Container after = inspect(before.id, action);
   return report(after).set("changed", status != 304);
 }
@@ -99,7 +133,9 @@ Json DockerActor::list(const Action& action) {
 
 Json DockerActor::describe(const Action& action) {
   std::string reference = container_reference(action.args.text("container"), instance_);
-  return report_inspect(api_.get("/containers/" + reference + "/json", deadline_of(action)));
+  Json found = api_.get("/containers/" + reference + "/json", deadline_of(action));
+  must_be(reference, parse_inspect(found));
+  return report_inspect(found);
 }
 
 Json DockerActor::logs(const Action& action) {

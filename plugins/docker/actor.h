@@ -31,6 +31,9 @@ class DockerActor : public Actor {
 
  private:
   Container inspect(const std::string& reference, const Action& action);
+  /// The same; Error(kNotFound) also when it is being removed, and so cannot be changed any more.
+  Container inspect_for_change(const std::string& reference, const Action& action);
+  bool is_gone(const std::string& id, const Action& action);
   /// The group of a compose service: its containers, and which of them are well.
   void add_group(const Container& container, const Action& action, Plan& plan);
   Json list(const Action& action);

@@ -91,6 +91,7 @@ Container parse_inspect(const Json& json) {
   c.limits = json["HostConfig"];
   const Json& health = state["Health"];
   if (health["Status"].text_ref() != "none") c.health = health["Status"].text();
+  c.failing = health["FailingStreak"].integer();
   if (health["Log"].size() > 0) c.health_at = time_or_none(health["Log"].items().back()["End"]);
   return c;
 }

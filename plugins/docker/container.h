@@ -23,6 +23,7 @@ struct Container {
   std::string image;      ///< as configured: "busybox:test"
   std::string state;      ///< created, running, paused, restarting, removing, exited, dead
   std::string health;     ///< starting, healthy, unhealthy; "" without a health check
+  int64_t failing = 0;    ///< failed checks in a row
   std::string health_at;  ///< end of the last check, RFC 3339; "" when there was none
   bool running = false;
   bool oom_killed = false;
@@ -41,6 +42,14 @@ struct Container {
   }
   /// "docker/local/<id>".
   std::string target(const std::string& instance) const { return "docker/" + instance + "/" + id; }
+  /// `health`, as far as its checks said it: Docker 20.10 calls a container unhealthy, and tells no event, while it is
+  /// stopped or paused and until the first check after that.
+  std::string checked_health() const {
+    const bool checked = running && state != "paused";
+    return checked && (health != "unhealthy" || failing > 0) ? health : "";
+  }
+  /// It cannot be started any more: its removal is under way, or got stuck.
+  bool removed() const { return state == "removing" || state == "dead"; }
   /// Running, and not unhealthy by its own check.
   bool well() const { return running && health != "unhealthy"; }
 };

@@ -77,7 +77,7 @@ Event state_event(const Container& c, const std::string& instance, int64_t at_ns
   event.at_us = at_ns / 1000;
   event.fields.set("state", c.state).set("running", c.running).set("exit_code", c.exit_code);
   event.fields.set("oom_killed", c.oom_killed).set("started_at", c.started_at).set("finished_at", c.finished_at);
-  event.fields.set("status", c.health).set("health_at", c.health_at).set("restart_count", c.restart_count);
+  event.fields.set("status", c.checked_health()).set("health_at", c.health_at).set("restart_count", c.restart_count);
   if (!c.project.empty()) event.fields.set("project", c.project);
   if (!c.service.empty()) event.fields.set("service", c.service);
   return event;

@@ -62,6 +62,35 @@ TEST(ParsedContainer, HasWhatInspectSays) {
   EXPECT_EQ(parse_inspect(parsed("{}")).id, "") << "an answer of another shape hurts nobody";
 }
 
+struct Checked {
+  const char* state;
+  const char* health;
+  int failing;
+  const char* status;  ///< what the stated present says
+};
+
+// Docker 20.10 calls a container unhealthy without an event while it is stopped or paused: that was never told and must
+// not be recovered.
+const Checked kChecked[] = {
+    {"running", "healthy", 0, "healthy"},   {"running", "unhealthy", 3, "unhealthy"},
+    {"running", "starting", 0, "starting"}, {"running", "unhealthy", 0, ""},  // thawed, not yet checked
+    {"paused", "unhealthy", 0, ""},         {"exited", "unhealthy", 0, ""},
+    {"exited", "unhealthy", 3, ""},         {"running", "", 0, ""},
+};
+
+TEST(StatedHealth, IsWhatAHealthCheckSaid) {
+  for (const Checked& each : kChecked) {
+    Container c;
+    c.state = each.state;
+    c.running = c.state == "running" || c.state == "paused";
+    c.health = each.health;
+    c.failing = each.failing;
+    EXPECT_EQ(state_event(c, "local", 1000).fields["status"].text(), each.status)
+        << each.state << " " << each.health << " " << each.failing;
+  }
+  EXPECT_EQ(parse_inspect(inspected()).failing, 3);
+}
+
 TEST(Report, TellsNoValuesOfTheEnvironment) {
   Json report = report_inspect(inspected());
   EXPECT_EQ(report["environment_names"], Json::texts({"TOKEN"}));
