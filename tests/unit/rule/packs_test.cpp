@@ -53,7 +53,8 @@ TEST(Packs, OfDockerAsksForOneRunPerContainer) {
   for (const Rule& rule : set->groups.at(0).rules) {
     ASSERT_TRUE(rule.run) << rule.name;
     EXPECT_EQ(rule.run->runbook, "docker/restart_container");
-    EXPECT_EQ(rule.run->with.size(), 2u);
+    EXPECT_EQ(rule.run->with.size(), 3u);
+    EXPECT_EQ(rule.by, (std::vector<std::string>{"id", "instance"})) << "a container is its id, whatever its name";
     EXPECT_TRUE(rule.verify) << rule.name;
     EXPECT_FALSE(rule.caused) << rule.name;
   }
