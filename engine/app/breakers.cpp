@@ -50,6 +50,7 @@ base::Result<Value> reset_breakers(Parts& parts, const std::string& runbook, con
     if (is_meant(parts, one, runbook, target)) reset.push(value_of(one));
   if (reset.as_list().empty()) return none_open(runbook + (target.empty() ? "" : " for " + target), before);
   parts.ledger->append(breaker_entry(runbook, target, reason, actor));
+  if (parts.runner) parts.runner->on_switch();  // a step that a breaker refused may go on
   for (const Open& one : open_breakers(parts))
     if (one.runbook == runbook) still.push(value_of(one));
   return Value::map().set("reset", std::move(reset)).set("open", std::move(still));

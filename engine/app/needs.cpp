@@ -206,12 +206,14 @@ void Needs::log_run(const Entry& entry, const Words& body) {
   if (entry.kind == "run.started")
     return base::log_info("run started", {{"run", entry.run}, {"runbook", runbook}, {"alert", alert}});
   if (entry.kind == "run.parked") {
-    const std::string to_do = to_do_of_parked(entry);
+    std::string to_do = to_do_of_parked(entry);
     if (to_do.empty()) return;
+    const std::string reason = body["text"].as_string();
+    if (reason.find(guard::kLookThen) != std::string::npos) to_do = command_of(reason, entry.seq);
     return base::log_warn("run stands still, a person is needed", {{"run", entry.run},
                                                                    {"alert", alert},
                                                                    {"why", entry.facts["reason"].as_string()},
-                                                                   {"reason", body["text"].as_string()},
+                                                                   {"reason", plain(reason)},
                                                                    {"do", to_do}});
   }
   if (entry.kind != "run.ended") return;

@@ -72,7 +72,7 @@ void Run::unpark(const std::string& reason) {
 // ---- switches, deadlines, cancel -----------------------------------------------------------------------------------
 
 void Run::on_switch() {
-  if (parked_ == "halted") on_wake();
+  if (parked_ == "halted" || parked_ == "refused") on_wake();
 }
 
 void Run::push_deadline(base::Duration by) {

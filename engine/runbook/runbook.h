@@ -102,7 +102,7 @@ class Runner {
                               const std::string& who) = 0;
   /// An alert changed: a deferred run looks at it again, a verify ends.
   virtual void on_alert(const model::AlertChange& change) = 0;
-  /// The kill switch was pulled or lifted: read before the next step.
+  /// The kill switch was pulled or lifted, or a breaker was reset: what these stopped is judged again.
   virtual void on_switch() = 0;
   /// Engine-caused effects: the step (`<run>/<path>`) whose effect an event of this type about this target is, or "".
   virtual std::string cause_of(const std::string& event_type, const std::string& target, base::Time at) = 0;

@@ -215,7 +215,8 @@ void RunnerImpl::on_alert(const model::AlertChange& change) {
 
 void RunnerImpl::on_switch() {
   context_.runs.each([this](base::Handle handle, const Run& run) {
-    if (run.parked() == "halted") context_.loop.post(context_.runs.on(handle, &Run::on_switch));
+    if (run.parked() == "halted" || run.parked() == "refused")
+      context_.loop.post(context_.runs.on(handle, &Run::on_switch));
   });
 }
 

@@ -95,7 +95,8 @@ void Step::ask(const model::Decision& decision) {
 
 void Step::wake() {
   if (at_ != At::kGate && at_ != At::kParked) return;
-  if (at_ == At::kParked && (in_doubt_ || decision_.rail != 13)) return;
+  // The two rails that a person lifts.
+  if (at_ == At::kParked && (in_doubt_ || (decision_.rail != 13 && decision_.rail != 6))) return;
   if (timer_ != 0) context_.loop.cancel(std::exchange(timer_, 0));
   // What has not begun is planned again: the world went on while it waited.
   if (!intended_ && context_.now() - planned_at_ > kPlanAge) return ask_plan();

@@ -155,6 +155,9 @@ TEST_F(NeedsTest, WhatWaitsForAPersonNamesTheCommand) {
   EXPECT_THAT(say(parked), HasSubstr("do=\"reeve settle r1 '3' happened (or repeat, or abort)\""));
   parked.facts.set("reason", "refused");
   EXPECT_THAT(say(parked), HasSubstr("level=warn msg=\"run stands still, a person is needed\""));
+  const std::string reset = guard::reset_command("proc/start", "");
+  parked.body = model::to_json(model::Value::map().set("text", "it failed" + std::string(guard::kLookThen) + reset));
+  EXPECT_THAT(say(parked), HasSubstr("reason=\"it failed\" do=\"reeve reset proc/start --reason"));
 }
 
 // After a restart the ledger tells what was refused; the log does not say it again.

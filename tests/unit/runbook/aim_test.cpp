@@ -51,9 +51,19 @@ TEST_F(Aim, ThreeFailuresInAGroupStopTheFourthMemberAtItsStep) {
   EXPECT_EQ(effects, 3);
   EXPECT_EQ(world.parked(), "refused");
   EXPECT_THAT(last_told(), HasSubstr("failed 3 times in group q/w within 1h"));
+  world.advance(base::minutes(10));
+  EXPECT_EQ(effects, 3) << "until a person has looked";
+  model::Entry reset;
+  reset.kind = "operator.breaker_reset";
+  reset.facts.set("runbook", "box/run").set("target", "");
+  world.append(std::move(reset));
+  world.runner->on_switch();
+  world.advance(base::seconds(5));
+  EXPECT_EQ(effects, 4) << "the run that was refused goes on";
+  EXPECT_TRUE(world.runner->runs().empty());
   group = "q/x";
   remediate(5);
-  EXPECT_EQ(effects, 4) << "another group";
+  EXPECT_EQ(effects, 5) << "another group";
 }
 
 TEST_F(Aim, TargetsOfNoGroupAreOneGroupWithTheirPluginInstance) {
