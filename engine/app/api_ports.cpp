@@ -32,6 +32,17 @@ Value list_runbooks(const runbook::Library& library) {
   }
   return out;
 }
+
+/// A process that runs and gives nothing is no source that is up.
+api::StatusReport::Source source_of(const Parts& parts, const Value& instance) {
+  api::StatusReport::Source source{instance["instance"].text(), instance["state"].text(),
+                                   instance["last_error"].as_string()};
+  const collect::Health health = parts.collector->health(source.instance);
+  if ((source.state != "up" && source.state != "starting") || !health.failing) return source;
+  source.state = "failing";
+  source.error = health.why;
+  return source;
+}
 }  // namespace
 
 api::StatusReport Engine::status() const {
@@ -57,9 +68,7 @@ api::StatusReport Engine::status() const {
   report.alerts = parts.rules->alerts();
   report.runs = parts.runner->runs();
   report.approvals = parts.runner->approvals();
-  for (const Value& instance : parts.fleet->status().as_list())
-    report.sources.push_back(
-        {instance["instance"].text(), instance["state"].text(), instance["last_error"].as_string()});
+  for (const Value& instance : parts.fleet->status().as_list()) report.sources.push_back(source_of(parts, instance));
   report.head = parts.ledger->head();
   for (const rule::Group& group : parts.rules->rules().groups) report.rules += group.rules.size();
   report.runbooks = parts.library ? parts.library->all().size() : 0;

@@ -28,6 +28,12 @@ struct Ports {
   std::function<void(const std::string& instance, std::vector<model::Event>, std::function<void()> accepted)> on_events;
 };
 
+/// How an instance's last collect went.
+struct Health {
+  bool failing = false;  ///< it gave nothing: an error, or all its samples were dropped
+  std::string why;       ///< the first reason; also when only some samples were dropped
+};
+
 /// Must outlive what it handed out; stop() and Fleet::stop() first.
 class Collector {
  public:
@@ -47,6 +53,9 @@ class Collector {
   /// The `events.accepted` entry for events that Ports::on_events hands over: only inside that call, for the same
   /// events (caused_by may have been set). Its facts say what records.h needs for the projections.
   virtual model::Entry entry_of(const std::string& instance, const std::vector<model::Event>& events) const = 0;
+  /// Of the last collect; a failure is logged once, and again at most every 10 minutes when its reason changes. An
+  /// instance that was not asked yet, or is never asked, is well.
+  virtual Health health(const std::string& instance) const = 0;
   /// {batches, failed, samples, samples_dropped, events, events_dropped, recovered, states, states_unchanged}.
   virtual model::Value counters() const = 0;
 };

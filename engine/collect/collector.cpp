@@ -3,6 +3,7 @@
 #include <map>
 
 #include "collect/collect.h"
+#include "collect/health.h"
 #include "collect/labels.h"
 #include "collect/past.h"
 #include "collect/schedule.h"
@@ -13,7 +14,6 @@ using model::Value;
 
 namespace {
 constexpr size_t kBatch = 256;  ///< events of one ledger entry
-constexpr base::Duration kOldest = base::minutes(10);
 /// So long a plugin that has just been configured may take to open its lanes before that counts as a failure.
 constexpr base::Duration kOpening = base::seconds(5);
 constexpr base::Duration kAskAgain = base::millis(50);
@@ -31,6 +31,7 @@ struct Source {
   bool heard = false;  ///< a collect of it has been reported
   bool running = false;
   base::Loop::Id timer = 0;
+  HealthLog health;
 };
 
 class CollectorImpl : public Collector {
@@ -51,6 +52,7 @@ class CollectorImpl : public Collector {
     return past_.source(instance).cursor;
   }
   model::Entry entry_of(const std::string& instance, const std::vector<model::Event>& events) const override;
+  Health health(const std::string& instance) const override;
   Value counters() const override;
 
  private:
@@ -58,7 +60,7 @@ class CollectorImpl : public Collector {
   void plan(base::Handle handle, base::Duration wait);
   void ask(base::Handle handle);
   void on_collected(base::Handle handle, base::Boot begin, base::Time started, base::Result<model::Batch> batch);
-  void report(const Source& source, model::Batch batch);
+  void report(Source& source, model::Batch batch);
   void add_own(const Source& source, model::Batch& batch) const;
   void take_one(const plugin::Manifest& manifest, const model::Labels& added, model::Event event);
   void put(const plugin::Manifest& manifest, model::Event event);
@@ -159,18 +161,22 @@ void CollectorImpl::on_collected(base::Handle handle, base::Boot begin, base::Ti
   report(*source, std::move(failed));
 }
 
-void CollectorImpl::report(const Source& source, model::Batch batch) {
+void CollectorImpl::report(Source& source, model::Batch batch) {
   ++counters_.batches;
   if (!batch.ok) ++counters_.failed;
-  const int64_t oldest = (batch.started - kOldest).ms(), newest = (batch.started + kOldest).ms();
-  const size_t before = batch.samples.size();
-  std::erase_if(batch.samples,
-                [&](const model::Sample& s) { return s.at_ms && (*s.at_ms < oldest || *s.at_ms > newest); });
-  counters_.samples_dropped += static_cast<int64_t>(before - batch.samples.size());
+  Health health{!batch.ok, batch.ok ? "" : batch.error};
+  counters_.samples_dropped += static_cast<int64_t>(drop_far_samples(batch, health));
+  source.health.set(std::move(health), source.config.id(), loop_.clock().boot());
   counters_.samples += static_cast<int64_t>(batch.samples.size());
   for (model::Sample& sample : batch.samples) sample.labels = labelled(sample.labels, source.added);
   add_own(source, batch);
   ports_.on_batch(std::move(batch));
+}
+
+Health CollectorImpl::health(const std::string& instance) const {
+  const auto found = by_id_.find(instance);
+  const Source* source = found == by_id_.end() ? nullptr : sources_.find(found->second);
+  return source ? source->health.get() : Health{};
 }
 
 void CollectorImpl::add_own(const Source& source, model::Batch& batch) const {

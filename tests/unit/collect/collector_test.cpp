@@ -204,5 +204,33 @@ TEST_F(CollectorTest, OwnTimesAreHonouredTenMinutesBack) {
   EXPECT_EQ(collector->counters()["samples_dropped"].as_int(), 2);
 }
 
+TEST_F(CollectorTest, ASourceThatGivesNothingIsNotWell) {
+  fleet.add("host", "a");
+  EXPECT_FALSE(collector->health("host/a").failing);
+  const auto collect = [&](std::function<base::Result<model::Batch>(const std::string&)> answer) {
+    fleet.answer = std::move(answer);
+    loop.advance(seconds(10));
+    return collector->health("host/a");
+  };
+  collector->schedule();
+  Health health = collect([](const std::string&) { return base::invalid("no metric name: \"1bad name\""); });
+  EXPECT_TRUE(health.failing);
+  EXPECT_EQ(health.why, "no metric name: \"1bad name\"");
+  const model::Sample now{{{"__name__", "load"}}, 3, {}};
+  model::Sample later = now;
+  later.at_ms = loop.clock().wall().ms() + 3'600'000;
+  health = collect([&](const std::string& i) { return good(i, {later, later}); });
+  EXPECT_TRUE(health.failing) << "nothing of it is kept";
+  EXPECT_NE(health.why.find("2 of 2 samples dropped: their time is more than 10 minutes from now (first: load, at_ms "),
+            std::string::npos)
+      << health.why;
+  health = collect([&](const std::string& i) { return good(i, {now, later}); });
+  EXPECT_FALSE(health.failing);
+  EXPECT_NE(health.why.find("1 of 2 samples dropped"), std::string::npos) << health.why;
+  health = collect([&](const std::string& i) { return good(i, {now}); });
+  EXPECT_FALSE(health.failing);
+  EXPECT_EQ(health.why, "");
+}
+
 }  // namespace
 }  // namespace reeve::collect
