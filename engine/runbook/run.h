@@ -104,7 +104,8 @@ class Run {
   guard::Act act(const Intent& intent, const model::Plan& plan) const;
   /// The group of what a plan names: as it tells, else of the alert's label, else the plugin instance.
   std::string group_of(const Intent& intent, const model::Plan& plan) const;
-  /// Are these all among the targets that the start was judged on, and so approved for?
+  /// Did a person say yes to a change of this target when the run was to start?
+  bool is_approved(const std::string& target) const;
   bool are_judged(const std::vector<std::string>& targets) const;
   model::Entry entry(const std::string& kind) const;
   void acquire(const std::vector<std::string>& keys);

@@ -47,6 +47,10 @@ bool Run::is_judged(const std::string& target) const {
   return std::find(terms_.targets.begin(), terms_.targets.end(), target) != terms_.targets.end();
 }
 
+bool Run::is_approved(const std::string& target) const {
+  return terms_.approved && contains(terms_.named(), target);
+}
+
 bool Run::are_judged(const std::vector<std::string>& targets) const {
   return std::all_of(targets.begin(), targets.end(), [this](const std::string& target) { return is_judged(target); });
 }
@@ -71,7 +75,9 @@ guard::Act Run::act(const Intent& intent, const model::Plan& plan) const {
   act.new_group = act.new_members && intent.group != terms_.group;
   act.instead_of = meant_by_name(intent);
   // A yes is bound to its targets.
-  act.approved = terms_.approved && intent.effect == model::Effect::kChange && act.new_targets.empty();
+  act.approved = intent.effect == model::Effect::kChange &&
+                 std::all_of(intent.targets.begin(), intent.targets.end(),
+                             [this](const std::string& target) { return is_approved(target); });
   return act;
 }
 

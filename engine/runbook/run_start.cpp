@@ -92,7 +92,7 @@ void Run::record(const Decision& decision) {
 
 void Run::wait_for_start(const Decision& decision) {
   if (decision.verdict == Verdict::kAsk) {
-    const Value digested = Value::map().set("params", terms_.params).set("targets", list_of(terms_.targets));
+    const Value digested = Value::map().set("params", terms_.params).set("targets", list_of(terms_.named()));
     ask_person("", approval_text(decision.reason), decision.who, digested, base::hours(1), {});
     return;
   }
@@ -159,7 +159,7 @@ void Run::start(const Decision& decision) {
 std::string Run::approval_text(const std::string& reason) const {
   std::string text = terms_.runbook + " (" + terms_.title + ")";
   if (terms_.alert) text += " for " + std::string(terms_.alert->labels.get(model::kAlertNameLabel));
-  return text + " on " + base::join(terms_.targets, ", ") + ": " + reason;
+  return text + " on " + base::join(terms_.named(), ", ") + ": " + reason;
 }
 
 // The end of what never began: nothing stands in the ledger but the decision.

@@ -33,7 +33,7 @@ guard::Act Step::act() const {
   // Beside what the start was approved for: what was said yes to here, and what was let through and is tried again.
   const bool change = intent_.effect == model::Effect::kChange;
   for (const std::string& target : intent_.targets)
-    if (!approved_for_.contains(target) && !(change && run().terms().approved && run().is_judged(target)))
+    if (!approved_for_.contains(target) && !(change && run().is_approved(target)))
       return act.approved = change && intended_, act;
   act.approved = true;
   return act;
@@ -89,7 +89,7 @@ void Step::ask(const model::Decision& decision) {
   std::string text = plan_.preview.empty() ? intent_.name + " on " + base::join(intent_.targets, ", ") : plan_.preview;
   text += " (" + decision.reason;
   if (run().terms().approved && intent_.effect == model::Effect::kChange)
-    text += "; the first yes was for " + base::join(run().terms().targets, ", ");
+    text += "; the first yes was for " + base::join(run().terms().named(), ", ");
   run().ask_person(intent_.path, text + ")", decision.who, digested, base::hours(1), handle_);
 }
 

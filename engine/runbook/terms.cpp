@@ -21,6 +21,13 @@ Value list_of(const std::vector<std::string>& texts) {
   return out;
 }
 
+std::vector<std::string> Terms::named() const {
+  std::vector<std::string> all = targets;
+  for (const std::string& lock : locks)
+    if (std::find(all.begin(), all.end(), lock) == all.end()) all.push_back(lock);
+  return all;
+}
+
 std::string Terms::subject() const {
   return alert ? alert->subject() : "runbook/" + runbook;
 }

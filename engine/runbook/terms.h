@@ -40,6 +40,8 @@ struct Terms {
   /// What decisions, runs and their projections are known by: {runbook, bundle, level, mode, dedup, response, rule_id,
   /// key, episode, targets, ...}.
   model::Value to_facts() const;
+  /// What a yes to the start is for: its targets, and what the runbook locks.
+  std::vector<std::string> named() const;
   /// `alert/<fingerprint>` or `runbook/<name>`.
   std::string subject() const;
 };

@@ -135,6 +135,17 @@ TEST_F(Aim, AYesToTheStartIsEnoughForItsTarget) {
   EXPECT_EQ(effects, 1);
 }
 
+// An alert of one system may well be answered on another: what the runbook locks is asked about too.
+TEST_F(Aim, AYesToTheStartIsAlsoForWhatTheRunbookLocks) {
+  world.simple("box/run", "box.stop { id = 'x' }", "locks = { 'box/one/patient' }");
+  names = "box/one/patient";
+  world.consider(of(1, "api", "approve"));
+  EXPECT_THAT(question(), HasSubstr("on box/one/1, box/one/patient: mode approve"));
+  EXPECT_TRUE(world.runner->approve(id(), "ada").ok());
+  world.advance(base::seconds(5));
+  EXPECT_EQ(effects, 1);
+}
+
 // While a person thinks, the world goes on: what is planned after the yes may be something else.
 TEST_F(Aim, AYesToAStepIsForTheTargetsThatWereAskedFor) {
   names = "box/one/sidecar";
