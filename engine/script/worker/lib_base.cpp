@@ -341,15 +341,15 @@ void freeze(lua_State* lua, const char* what) {
 
 void open_base(lua_State* lua) {
   luaL_requiref(lua, LUA_GNAME, luaopen_base, 0);
-  for (const char* name : {"assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "rawset",
-                           "select", "tonumber", "type", "_VERSION"}) {
+  for (const char* name : {"assert", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "rawset", "select",
+                           "tonumber", "type", "_VERSION"}) {
     lua_getfield(lua, -1, name);
     lua_setfield(lua, -3, name);
   }
   lua_pop(lua, 1);
-  const luaL_Reg own[] = {{"next", l_next},     {"pairs", l_pairs},       {"pcall", protected_call},
-                          {"xpcall", l_xpcall}, {"tostring", l_tostring}, {"setmetatable", l_setmetatable},
-                          {nullptr, nullptr}};
+  const luaL_Reg own[] = {{"next", l_next},       {"pairs", l_pairs},       {"pcall", protected_call},
+                          {"xpcall", l_xpcall},   {"tostring", l_tostring}, {"setmetatable", l_setmetatable},
+                          {"error", raise_value}, {nullptr, nullptr}};
   luaL_setfuncs(lua, own, 0);
 }
 

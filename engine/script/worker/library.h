@@ -21,6 +21,8 @@ void open_re(lua_State* lua);
 
 /// pcall as scripts have it: budgets, done and fail go through it.
 int protected_call(lua_State* lua);
+/// error as scripts have it: of a value that is no text it remembers where it was raised, for error_text().
+int raise_value(lua_State* lua);
 /// Pushes the text of any value: tables and functions get a name that is the same in every replay.
 const char* push_text(lua_State* lua, int index, size_t* size);
 /// Replaces the table at the top of the stack by a read-only view of it; `what` names it in errors.

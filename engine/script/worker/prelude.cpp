@@ -155,7 +155,7 @@ local function waves(list, keys, fn, size, limit, ramp, stop_after)
       if one.ok then results[at + i - 1] = one.value else insert(failures, { key = keys[at + i - 1], err = one.err }) end
     end
     if #failures >= stop_after then
-      fail(#failures .. " of " .. #list .. " failed, first " .. failures[1].key .. ": " .. tostring(failures[1].err))
+      fail(#failures .. " of " .. #list .. " failed, first " .. failures[1].key .. ": " .. core.error_text(failures[1].err))
     end
     at = at + #wave
     if ramp then size = size * 2 end
@@ -222,7 +222,7 @@ local function clean_up()
     local undo = remove(undos)
     core.undos(#undos)
     local ok, err = protected(undo)
-    if not ok then insert(failures, tostring(err)) end
+    if not ok then insert(failures, core.error_text(err)) end
   end
   if #failures > 0 then core.error(concat(failures, "; "), 0) end
 end

@@ -94,7 +94,7 @@ int ScriptRun::l_checked(lua_State* lua) {
 
 int ScriptRun::l_finish(lua_State* lua) {
   ScriptRun& run = of(lua);
-  const std::string result = luaL_checkstring(lua, 1), message = luaL_tolstring(lua, 2, nullptr);
+  const std::string result = luaL_checkstring(lua, 1), message = push_text(lua, 2, nullptr);
   if (run.running_->parent && result == "done")
     raise_error(lua, "script", "run:done ends the whole run: inside run:each just return", "");
   if (run.phase_ == "cleanup" && result == "done")
@@ -107,6 +107,12 @@ int ScriptRun::l_finish(lua_State* lua) {
 int ScriptRun::l_undos(lua_State* lua) {
   of(lua).undos_ = static_cast<int>(luaL_checkinteger(lua, 1));
   return 0;
+}
+
+int ScriptRun::l_error_text(lua_State* lua) {
+  lua_settop(lua, 1);
+  lua_pushstring(lua, error_text(lua, 1).c_str());
+  return 1;
 }
 
 // ok, value or err; an error that is plain text gets the form of the others.
@@ -162,10 +168,15 @@ int ScriptRun::branches_done(lua_State* lua, int, lua_KContext) {
 }
 
 void add_run_primitives(lua_State* lua) {
-  const luaL_Reg own[] = {{"call", ScriptRun::l_call},         {"wait", ScriptRun::l_wait},
-                          {"checked", ScriptRun::l_checked},   {"finish", ScriptRun::l_finish},
-                          {"undos", ScriptRun::l_undos},       {"tried", ScriptRun::l_tried},
-                          {"branches", ScriptRun::l_branches}, {nullptr, nullptr}};
+  const luaL_Reg own[] = {{"call", ScriptRun::l_call},
+                          {"wait", ScriptRun::l_wait},
+                          {"checked", ScriptRun::l_checked},
+                          {"finish", ScriptRun::l_finish},
+                          {"undos", ScriptRun::l_undos},
+                          {"tried", ScriptRun::l_tried},
+                          {"branches", ScriptRun::l_branches},
+                          {"error_text", ScriptRun::l_error_text},
+                          {nullptr, nullptr}};
   luaL_setfuncs(lua, own, 0);
 }
 

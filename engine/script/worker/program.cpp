@@ -52,7 +52,7 @@ std::string near_name(lua_State* lua, const std::string& name) {
 }
 
 int undefined_name(lua_State* lua) {
-  const std::string name = luaL_tolstring(lua, 2, nullptr);
+  const std::string name = push_text(lua, 2, nullptr);
   if (const auto absent = absent_names().find(name); absent != absent_names().end())
     return luaL_error(lua, "there is no \"%s\" here: %s", name.c_str(), absent->second.c_str());
   const std::string near = near_name(lua, name);
@@ -61,7 +61,7 @@ int undefined_name(lua_State* lua) {
 }
 
 int undeclared_assignment(lua_State* lua) {
-  const std::string name = luaL_tolstring(lua, 2, nullptr);
+  const std::string name = push_text(lua, 2, nullptr);
   const std::string near = near_name(lua, name);
   if (near == name) return luaL_error(lua, "\"%s\" cannot be changed: it is part of the sandbox", near.c_str());
   return luaL_error(lua, "assignment to undeclared variable \"%s\" (write local %s)", name.c_str(), name.c_str());
@@ -123,19 +123,6 @@ void raise_error(lua_State* lua, const std::string& kind, const std::string& mes
   lua_setmetatable(lua, -2);
   lua_error(lua);
   std::abort();
-}
-
-std::string error_text(lua_State* lua, int index) {
-  index = lua_absindex(lua, index);
-  if (lua_type(lua, index) == LUA_TSTRING) return lua_tostring(lua, index);
-  if (lua_type(lua, index) == LUA_TTABLE) {
-    lua_pushstring(lua, "message");
-    lua_rawget(lua, index);
-    const std::string text = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
-    lua_pop(lua, 1);
-    if (!text.empty()) return text;
-  }
-  return std::string("an error that is a ") + luaL_typename(lua, index);
 }
 
 // Runs `body` with this program as its light userdata argument.

@@ -61,7 +61,8 @@ std::string script_place(lua_State* lua, int* line);
 /// Raises {kind, message, step} with the script's place in front of the message.
 [[noreturn]] void raise_error(lua_State* lua, const std::string& kind, const std::string& message,
                               const std::string& step);
-/// The text of an error value for people.
+/// The text of an error value for people: with `file:line: ` where that is known, at most about 1 kB of a value. Calls
+/// nothing, so it needs no protected call.
 std::string error_text(lua_State* lua, int index);
 
 }  // namespace reeve::script

@@ -66,6 +66,7 @@ class ScriptRun {
   static int wait_done(lua_State* lua, int status, lua_KContext);
   static int l_finish(lua_State* lua);
   static int l_undos(lua_State* lua);
+  static int l_error_text(lua_State* lua);
   static int l_tried(lua_State* lua);
   static int l_branches(lua_State* lua);
   static int branches_done(lua_State* lua, int status, lua_KContext);

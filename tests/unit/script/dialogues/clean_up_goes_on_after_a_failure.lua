@@ -15,4 +15,4 @@ end
 --> fail cleanup/1 unavailable gone
 --< call cleanup/2 note first declared, last undone {} :3
 --> answer cleanup/2 null
---< ended cleanup failed pack/clean_up_goes_on_after_a_failure.lua:6: run:done ends a run that goes well: an undo function just returns; table: 1; pack/clean_up_goes_on_after_a_failure.lua:4: gone 0
+--< ended cleanup failed pack/clean_up_goes_on_after_a_failure.lua:6: run:done ends a run that goes well: an undo function just returns; a table as error; pack/clean_up_goes_on_after_a_failure.lua:4: gone 0

@@ -13,9 +13,9 @@ end
 --> answer 2 null
 --< call 3 note 3 table mine {} :5
 --> answer 3 null
---< call 4 note 4 table an error that is a number {} :5
+--< call 4 note 4 table an error that is a number: 5 {} :5
 --> answer 4 null
---< call 5 note 5 table an error that is a boolean {} :5
+--< call 5 note 5 table an error that is a boolean: true {} :5
 --> answer 5 null
 --< call 6 note 6 table nil {} :5
 --> answer 6 null

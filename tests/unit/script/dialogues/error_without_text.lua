@@ -5,4 +5,4 @@ end
 --> start
 --< call 1 note before {} :2
 --> answer 1 null
---< ended main failed an error that is a nil 0
+--< ended main failed pack/error_without_text.lua:3: an error that is nil 0

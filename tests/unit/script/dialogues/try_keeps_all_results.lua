@@ -24,7 +24,7 @@ end
 --> answer 5 null
 --< call 6 note table: 1 {} :9
 --> answer 6 null
---< call 7 note false an error that is a nil {} :11
+--< call 7 note false an error that is nil {} :11
 --> answer 7 null
 --< call 8 note false {} :12
 --> answer 8 null
