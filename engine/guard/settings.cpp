@@ -86,7 +86,7 @@ Result<Breaker> breaker(const Item& item) {
 Status take(Settings& settings, const Item& item) {
   const std::string& key = item.key;
   if (key == "reason") {
-    settings.reason = item.value.text();
+    settings.reason = std::string(base::trim(item.value.text()));  // blanks are no reason
   } else if (key == "concurrency") {
     REEVE_TRY(settings.concurrency, count(item, 1));
   } else if (key == "budget") {

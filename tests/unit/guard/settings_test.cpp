@@ -62,6 +62,7 @@ TEST_P(BadSafety, SaysWhereAndWhat) {
 INSTANTIATE_TEST_SUITE_P(
     All, BadSafety,
     testing::Values(Bad{"concurrency: 8\n", "reeve.yaml:1:14: concurrency is looser than its default"},
+                    Bad{"reason: '   '\ncool_down: 1s\n", "cool_down is looser than its default: say why in"},
                     Bad{"reason: x\ncooldown: 1s\n",
                         "reeve.yaml:2:1: unknown field \"cooldown\" (did you mean \"cool_down\"?)"},
                     Bad{"budget: 120%\n", "reeve.yaml:1:1: budget is a share from 0% to 100%"},
