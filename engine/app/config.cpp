@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "api/sockets.h"
+#include "app/secrets.h"
+#include "yaml/only_document.h"
 
 namespace reeve::app {
 
@@ -56,6 +58,7 @@ class Reader {
   Status take(const Node& key, const Node& value) {
     const std::string& name = key.scalar();
     if (value.kind() == Node::Kind::kNull) return {};
+    REEVE_CHECK(secrets_where_they_may_be(name, value));
     if (name == "plugins") return plugins(value);
     if (name == "rules") return paths(value, config_.rules);
     if (name == "runbooks") return paths(value, config_.runbooks);
@@ -266,7 +269,7 @@ Result<Config> read_all(const std::vector<std::pair<std::string, std::string>>& 
   base::Sha256 hash;
   for (const auto& [name, text] : files) {
     hash.add(name).add(text);
-    const auto node = yaml::parse(text, name);
+    const auto node = yaml::parse_only_document(text, name);
     const Status status = node.ok() ? reader.read(*node) : Status(node.error());
     if (!status.ok()) errors.push_back(status.error().text);
   }

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "app/config.h"
+#include "app/secrets.h"
 
 namespace reeve::app {
 
@@ -50,7 +51,46 @@ base::Result<std::string> fill_in(const std::string& text, const std::string& wh
     at = close + 1;
   }
 }
+
+base::Status no_secret(const yaml::Node& node) {
+  for (const char* form : {"${env:", "${file:"})
+    if (node.scalar().find(form) != std::string::npos)
+      return node.error(std::string(form) +
+                        "...} is filled in only in a plugin's own settings and in webhook and headers under notify: "
+                        "write the value itself here");
+  for (const yaml::Node& item : node.items()) REEVE_CHECK(no_secret(item));
+  for (const auto& [key, value] : node.pairs()) {
+    REEVE_CHECK(no_secret(key));
+    REEVE_CHECK(no_secret(value));
+  }
+  return {};
+}
+
+// `map` but for the keys that `may` holds one.
+template <class May>
+base::Status no_secret_but(const yaml::Node& map, May may) {
+  for (const auto& [key, value] : map.pairs())
+    if (!may(key.scalar())) REEVE_CHECK(no_secret(value));
+  return {};
+}
 }  // namespace
+
+base::Status secrets_where_they_may_be(const std::string& key, const yaml::Node& value) {
+  if (key == "plugins") {
+    const auto own = [](const std::string& name) {
+      return name != "name" && name != "every" && name != "timeout" && name != "labels";
+    };
+    for (const yaml::Node& item : value.items())
+      for (const auto& [plugin, settings] : item.pairs()) REEVE_CHECK(no_secret_but(settings, own));
+    return {};
+  }
+  if (key == "notify") {
+    const auto secret = [](const std::string& name) { return name == "webhook" || name == "headers"; };
+    for (const yaml::Node& item : value.items()) REEVE_CHECK(no_secret_but(item, secret));
+    return {};
+  }
+  return no_secret(value);
+}
 
 base::Status fill_in_secrets(model::Value& value, const std::string& where, const std::string& folder,
                              const Environment& environment) {

@@ -108,16 +108,19 @@ int check(const Arguments& arguments, Context& context) {
   if (!context.is_table()) return only_text(context);
   const bool strict = arguments.has("--strict");
   std::vector<std::string> paths = arguments.list("PATH");
+  bool configured = false;
   if (paths.empty()) {
     const auto config = find_config(context.globals.config);
     if (!config.ok()) return context.fail(config.error());
     if (std::error_code ignored; std::filesystem::is_directory(*config, ignored))
       return context.usage(*config + " is a folder, not a configuration");
+    configured = !config->empty();
     paths = config->empty() ? usual_folders({"rules", "runbooks"}) : std::vector<std::string>{*config};
     if (paths.empty()) return context.usage("nothing to check: no reeve.yaml, rules/ or runbooks/ here, and no PATH");
   }
-  const auto found = find_content(paths);
+  auto found = configured ? Found() : find_content(paths);
   if (!found.ok()) return context.fail(found.error());
+  if (configured) found->configs = paths;  // what --config names is a configuration, whatever stands in it
   if (found->configs.empty() && found->rules.empty() && found->runbooks.empty() && found->broken.empty())
     return context.fail({base::Fault::kNotFound,
                          "nothing to check in " + base::join(paths, ", ") + ": no configuration, rules or runbooks"});

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "yaml/builder.h"
+#include "yaml/only_document.h"
 
 namespace reeve::yaml {
 
@@ -67,7 +68,7 @@ base::Error not_yaml(const Source& source, const YAML::Exception& wrong) {
 }
 
 /// yaml-cpp takes whatever stands wrongly indented below a document for a second one, and would drop it silently.
-base::Status nothing_is_left(YAML::Parser& parser, const Source& source, size_t last) {
+base::Status nothing_is_left(YAML::Parser& parser, const Source& source, size_t last, bool one_document) {
   const auto separated = [&](const YAML::Mark& mark) {
     return source.has_separator(last, source.offset(mark.line, mark.column));
   };
@@ -78,14 +79,16 @@ base::Status nothing_is_left(YAML::Parser& parser, const Source& source, size_t 
     if (!separated(found.mark))
       return source.error(source.offset(found.mark.line, found.mark.column),
                           "not valid YAML: this belongs to nothing above it (is it indented as meant?)");
+    if (one_document)
+      return source.error(source.offset(found.mark.line, found.mark.column),
+                          "a second document begins here, and would not be read: one document only");
   } catch (const YAML::Exception& wrong) {
-    if (!separated(wrong.mark)) return not_yaml(source, wrong);
+    if (one_document || !separated(wrong.mark)) return not_yaml(source, wrong);
   }
   return {};
 }
-}  // namespace
 
-base::Result<Node> parse(std::string text, std::string file, const Limits& limits) {
+base::Result<Node> read(std::string text, std::string file, const Limits& limits, bool one_document) {
   if (text.size() > limits.bytes)
     return base::invalid(file + ":1:1: the file has " + std::to_string(text.size()) +
                          " bytes, more than the limit of " + std::to_string(limits.bytes));
@@ -98,7 +101,8 @@ base::Result<Node> parse(std::string text, std::string file, const Limits& limit
     Events events(builder, *source);
     std::istringstream stream(source->text());
     YAML::Parser parser(stream);
-    if (parser.HandleNextDocument(events)) REEVE_CHECK(nothing_is_left(parser, *source, builder.last_offset()));
+    if (parser.HandleNextDocument(events))
+      REEVE_CHECK(nothing_is_left(parser, *source, builder.last_offset(), one_document));
     return builder.finish();
   } catch (const Refused& refused) {
     return refused.error;
@@ -107,6 +111,15 @@ base::Result<Node> parse(std::string text, std::string file, const Limits& limit
   } catch (const std::exception& wrong) {
     return source->error(0, std::string("not valid YAML: ") + wrong.what());
   }
+}
+}  // namespace
+
+base::Result<Node> parse(std::string text, std::string file, const Limits& limits) {
+  return read(std::move(text), std::move(file), limits, false);
+}
+
+base::Result<Node> parse_only_document(std::string text, std::string file, const Limits& limits) {
+  return read(std::move(text), std::move(file), limits, true);
 }
 
 }  // namespace reeve::yaml

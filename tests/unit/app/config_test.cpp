@@ -186,13 +186,18 @@ TEST_F(ConfigFile, SecretsAreFilledInWhereTheyStandAndNowhereElse) {
   write("key", "from a file\r\n\n");
   const auto config = read(
       "plugins:\n- docker: {name: a, deep: [{x: \"<${env:TOKEN}|${file:key}>\"}], shell: \"${HOME} ${x} $${\"}\n"
-      "external_url: \"${env:TOKEN}\"\nexternal_labels: {a: \"${env:TOKEN}\"}\n");
+      "external_url: \"http://a/${x}\"\n");
   ASSERT_TRUE(config.ok()) << config.error().text;
   const model::Value& filled = config->plugins[0].config;
   EXPECT_EQ(filled["deep"].as_list()[0]["x"].as_string(), "<s3cret|from a file>");
   EXPECT_EQ(filled["shell"].as_string(), "${HOME} ${x} $${");
-  EXPECT_EQ(config->external_url, "${env:TOKEN}");
-  EXPECT_EQ(config->external_labels.get("a"), "${env:TOKEN}");
+  EXPECT_EQ(config->external_url, "http://a/${x}");
+  EXPECT_THAT(error("external_labels: {a: \"${env:TOKEN}\"}\n"), testing::HasSubstr("reeve.yaml:1:22: ${env:...} is"));
+}
+
+TEST_F(ConfigFile, IsOneDocument) {
+  EXPECT_THAT(error("listen: none\n---\nstate: b\n"), testing::HasSubstr("reeve.yaml:2:1: a second document begins"));
+  EXPECT_TRUE(read("---\nlisten: none\n...\n").ok());
 }
 
 TEST_F(ConfigFile, NoErrorRepeatsASecret) {

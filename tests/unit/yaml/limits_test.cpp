@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "yaml/only_document.h"
 #include "yaml/yaml.h"
 
 namespace reeve::yaml {
@@ -83,6 +84,19 @@ TEST(YamlLimits, AByteOrderMarkIsNoContent) {
   ASSERT_TRUE(out.ok()) << out.error().text;
   ASSERT_NE(out->find("a"), nullptr);
   EXPECT_EQ(out->find("a")->position().text(), "f.yaml:1:4");
+}
+
+TEST(YamlParse, TheOnlyDocument) {
+  EXPECT_TRUE(parse("a: 1\n---\nb: 2\n", "f.yaml").ok());
+  for (const char* good : {"", "a: 1\n", "---\na: 1\n", "%YAML 1.2\n---\na: 1\n...\n", "a: 1\n# end\n"})
+    EXPECT_TRUE(parse_only_document(good, "f.yaml").ok()) << good;
+  const std::string says = ": a second document begins here, and would not be read: one document only";
+  for (const char* bad : {"a: 1\n---\nb: 2\n", "---\n---\nb: 2\n", "a: 1\n...\nb: 2\n"}) {
+    const auto read = parse_only_document(bad, "f.yaml");
+    ASSERT_FALSE(read.ok()) << bad;
+    EXPECT_NE(read.error().text.find(says), std::string::npos) << read.error().text;
+  }
+  EXPECT_FALSE(parse_only_document("a: 1\n---\nb: [\n", "f.yaml").ok());
 }
 
 TEST(YamlLoad, SaysWhyAFileCannotBeRead) {
