@@ -144,6 +144,9 @@ bool Instance::wrong(const Told& event) {
   std::string why = event.fault.ok() ? "" : event.fault.error().text;
   if (why.empty() && !manifest().event(event.event.type))
     why = "the manifest has no event \"" + event.event.type + "\"";
+  constexpr int64_t kLatestUs = 253'402'300'799'999'999;  // the end of the year 9999: later is not written as a date
+  if (const int64_t at_us = event.event.at.us; why.empty() && (at_us < 0 || at_us > kLatestUs))
+    why = "the time of \"" + event.event.type + "\" is not between 1970 and 9999: at_us " + std::to_string(at_us);
   if (why.empty()) return false;
   if (events_wrong_++ == 0 || last_error_ != why)
     base::log_warn("event dropped: " + why, {{"instance", config().id()}});

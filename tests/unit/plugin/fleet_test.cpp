@@ -235,6 +235,20 @@ TEST_F(Plant, AFloodIsReadInTheNextSecond) {
   EXPECT_FALSE(p.paused);
 }
 
+TEST_F(Plant, AnEventWithoutAPossibleTimeIsDroppedWithAWord) {
+  install("q", kWatcher);
+  run("- q");
+  Played& p = *lane("watcher");
+  p.say(R"({"note":"event","type":"q.full","at_us":-5})");
+  p.say(R"({"note":"event","type":"q.full","at_us":9223372036854775807})");
+  p.say(R"({"note":"event","type":"q.full","at_us":1700000000000000})");
+  loop.run();
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].at.us, 1'700'000'000'000'000);
+  EXPECT_EQ(fleet->status().as_list()[0]["last_error"].as_string(),
+            "the time of \"q.full\" is not between 1970 and 9999: at_us 9223372036854775807");
+}
+
 TEST_F(Plant, AWatcherIsReadNoFurtherThanItsCredit) {
   install("q", kWatcher);
   cursor = "17|x";
