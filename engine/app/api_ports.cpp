@@ -93,7 +93,9 @@ api::Engine Engine::api_ports() {
     Value out = Value::list();
     const Value all = parts.fleet->status();
     for (Value one : all.as_list()) {
-      if (const auto* manifest = parts.fleet->manifest(one["instance"].text())) one.set("manifest", manifest->raw);
+      const std::string id = one["instance"].text();
+      if (const auto* manifest = parts.fleet->manifest(id)) one.set("manifest", manifest->raw);
+      if (std::string why = parts.collector->health(id).why; !why.empty()) one.set("last_error", std::move(why));
       out.push(std::move(one));
     }
     return out;
