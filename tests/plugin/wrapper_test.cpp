@@ -29,6 +29,7 @@ TEST(Wrapper, CheckKnowsTheTable) {
       {"{}", ""},
       {"{text: x, wait: 5s, port: 80, token: t}", ""},
       {"{txet: x}", "unknown field \"txet\" (did you mean \"text\"?)"},
+      {"{evry: 1s}", "unknown field \"evry\" (did you mean \"every\"?)"},
       {"{completely_else: x}", "unknown field \"completely_else\"\n"},
       {"{wait: soon}", "field \"wait\" must be a duration, but is \"soon\""},
       {"{text: 5}", "field \"text\" must be a string, but is 5"},

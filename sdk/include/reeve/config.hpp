@@ -44,13 +44,14 @@ inline bool fits(const Json& value, std::string_view type) {
 inline std::string unknown_key(const std::string& key, const Json& table) {
   std::string best;
   size_t least = 3;
-  for (const Json& row : table.items()) {
-    const size_t d = edit_distance(key, row["name"].text_ref());
-    if (d < least && d < key.size()) {
-      least = d;
-      best = row["name"].text();
-    }
-  }
+  const auto compare = [&](const std::string& name) {
+    const size_t d = edit_distance(key, name);
+    if (d >= least || d >= key.size()) return;
+    least = d;
+    best = name;
+  };
+  for (const Json& row : table.items()) compare(row["name"].text_ref());
+  for (const char* every_instance_has : {"name", "every", "timeout", "labels"}) compare(every_instance_has);
   return "unknown field \"" + key + "\"" + (best.empty() ? "" : " (did you mean \"" + best + "\"?)");
 }
 
