@@ -39,6 +39,18 @@ TEST_F(Refusals, NothingToCheckIsSaid) {
   EXPECT_EQ(config.err, "reeve: reeve.yaml is a folder, not a configuration\n");
 }
 
+TEST_F(Refusals, WhatConfigNamesIsAConfiguration) {
+  write("odd.yaml", "evaluation_intervall: 3s\n");
+  std::string judged;
+  place.commands.check_config = [&](const std::string& path, bool, std::ostream&, std::ostream&) {
+    judged = path;
+    return int{kFailure};
+  };
+  EXPECT_EQ(place.run({"check", "--config", "odd.yaml"}).exit, kFailure);
+  EXPECT_EQ(judged, "odd.yaml");
+  EXPECT_THAT(place.run({"check", "odd.yaml"}).err, HasSubstr("neither configuration nor rules"));
+}
+
 TEST_F(Refusals, OptionsOfRuleTestsAreNotIgnoredByOthers) {
   write("runbooks/a_test.lua", "");
   int judged = 0;
