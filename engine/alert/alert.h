@@ -63,12 +63,26 @@ struct Delivery {
   std::string ends{};       ///< the key of such news, which this delivery took back
 };
 
+/// A message that is on its way, for who keeps what must outlive the engine.
+struct OnItsWay {
+  std::string key;  ///< as in Delivery
+  std::vector<std::string> receivers;
+  std::string kind, run;
+  std::string question{};  ///< of a question: its approval
+  base::Uuid correlation{};
+  model::Value what{};  ///< for restore_owed(); with words
+};
+
 struct Ports {
   Post post;
   /// A delivery that succeeded (app appends `operator.told`).
   std::function<void(const Delivery&)> on_delivered;
   /// A receiver that keeps failing: for the log and `reeve status`.
   std::function<void(const std::string& receiver, const std::string& error, int attempts)> on_failing;
+  /// A message (no alert) was taken up for these receivers; on_delivered or on_given_up follow for each.
+  std::function<void(const OnItsWay&)> on_owed{};
+  /// A receiver refused this again and again while it took others, or what it had to follow was given up.
+  std::function<void(const Delivery&, const std::string& why)> on_given_up{};
   /// Is this episode still going on? Missing: it is.
   std::function<bool(const model::Alert&)> active{};
 };
@@ -87,7 +101,10 @@ class Notifier {
   /// News that stood before a restart, as on_delivered gave them, told at `at`. After restore(), and when it is known
   /// which alerts are active.
   virtual void restore_standing(const std::string& key, const model::Value& standing, base::Time at) = 0;
-  /// Stops retrying; what is not delivered stays untold and is told again after a restart (restore, on_alert).
+  /// What a message's on_owed gave before a restart, and one of its receivers does not know. After restore().
+  /// \return false: nobody is told, since it answers what that receiver was never asked.
+  virtual bool restore_owed(const std::string& receiver, const std::string& key, const model::Value& what) = 0;
+  /// Stops retrying; what is not delivered stays untold and is told again after a restart (restore_owed, on_alert).
   virtual void stop() = 0;
   /// For status: {receiver, waiting, delivered, failing, last_error} each.
   virtual model::Value status() const = 0;

@@ -89,15 +89,36 @@ void Channel::on_settled(Parcel parcel, const base::Status& status) {
     outbox_.delivered(parcel.key);
     ++delivered_;
     last_error_.clear();
-    exchange_.on_delivered(
-        {parcel.key, receiver_.name, parcel.run, parcel.text, parcel.correlation, parcel.standing, parcel.ends});
+    exchange_.on_delivered(delivery_of(parcel));
   } else {
-    last_error_ = status.error().text;
-    const base::Duration asked = base::millis(status.error().retry_after_ms);
-    outbox_.failed(std::move(parcel), exchange_.loop.clock().boot(), chance(), asked);
-    exchange_.on_failing(receiver_.name, last_error_, outbox_.failures());
+    on_failed(std::move(parcel), status.error());
   }
   look_again();
+}
+
+void Channel::on_failed(Parcel parcel, const base::Error& error) {
+  last_error_ = error.text;
+  const base::Boot now = exchange_.loop.clock().boot();
+  const int attempts = parcel.attempts + 1;
+  if (error.fault == base::Fault::kInvalid) {
+    exchange_.on_failing(receiver_.name, last_error_, attempts);
+    return on_refused(std::move(parcel), error.text);
+  }
+  if (error.fault == base::Fault::kUnavailable) {
+    outbox_.postponed(std::move(parcel), now, chance());
+    return exchange_.on_failing(receiver_.name, last_error_, attempts);
+  }
+  outbox_.failed(std::move(parcel), now, chance(), base::millis(error.retry_after_ms));
+  exchange_.on_failing(receiver_.name, last_error_, outbox_.failures());
+}
+
+void Channel::on_refused(Parcel parcel, const std::string& why) {
+  const std::vector<Parcel> lost = outbox_.refused(std::move(parcel), exchange_.loop.clock().boot(), chance());
+  for (const Parcel& one : lost) exchange_.on_given_up(delivery_of(one), why);
+}
+
+Delivery Channel::delivery_of(const Parcel& parcel) const {
+  return {parcel.key, receiver_.name, parcel.run, parcel.text, parcel.correlation, parcel.standing, parcel.ends};
 }
 
 double Channel::chance() {
@@ -114,7 +135,7 @@ model::Value Channel::status() const {
       .set("waiting", static_cast<int64_t>(outbox_.size()))
       .set("delivered", delivered_)
       .set("dropped", outbox_.dropped())
-      .set("failing", outbox_.failures() > 1)
+      .set("failing", outbox_.in_trouble())
       .set("last_error", last_error_);
   return out;
 }

@@ -18,6 +18,7 @@ struct Exchange {
   Post post;
   std::function<void(const Delivery&)> on_delivered;
   std::function<void(const std::string& receiver, const std::string& error, int attempts)> on_failing;
+  std::function<void(const Delivery&, const std::string& why)> on_given_up;
   base::Loop& loop;
   base::Random& random;
   base::Live<Attempt> attempts;
@@ -63,6 +64,9 @@ class Channel {
   model::Value status() const;
 
  private:
+  void on_failed(Parcel parcel, const base::Error& error);
+  void on_refused(Parcel parcel, const std::string& why);
+  Delivery delivery_of(const Parcel& parcel) const;
   void on_turn();
   void on_timer();
   void look_again();

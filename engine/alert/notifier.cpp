@@ -4,6 +4,7 @@
 #include "alert/channel.h"
 #include "alert/payload.h"
 #include "alert/standing.h"
+#include "alert/telling.h"
 #include "alert/told.h"
 #include "model/json.h"
 
@@ -18,6 +19,9 @@ class WebhookNotifier : public Notifier {
                   [this](const Delivery& delivery) { on_delivered(delivery); },
                   [this](const std::string& receiver, const std::string& error, int attempts) {
                     if (ports_.on_failing) ports_.on_failing(receiver, error, attempts);
+                  },
+                  [this](const Delivery& delivery, const std::string& why) {
+                    if (ports_.on_given_up) ports_.on_given_up(delivery, why);
                   },
                   loop,
                   random,
@@ -66,19 +70,31 @@ class WebhookNotifier : public Notifier {
   void tell(const Message& message) override {
     REEVE_ASSERT(base::on_core());
     take_back(standing_.end_by(message));
-    const News news = news_of(message);
-    const bool stands = !message.over && message.approval.empty();
-    const std::string after = is_answer(message) ? asking_key(message) : "";
-    bool told = false;
+    const Telling telling{news_of(message), message.text, is_answer(message) ? asking_key(message) : "",
+                          !message.over && message.approval.empty()};
+    const std::string question = message.over ? "" : message.approval;
+    OnItsWay owed{telling.news.key, {}, message.kind, message.run, question, message.correlation};
     for (const base::Handle handle : order_) {
       Channel& channel = *exchange_.channels.find(handle);
-      if (is_answer(message) && !wants_end(channel, after)) continue;
-      Parcel parcel{news.key,           after, body(channel.receiver(), news.alert), 0, {}, message.run, message.text,
-                    message.correlation};
-      if (stands && channel.receiver().send_resolved) parcel.standing = news.to_value();
-      told |= send(channel, std::move(parcel));
+      if (wants(channel, telling) && send(channel, parcel_of(channel, telling)))
+        owed.receivers.push_back(channel.receiver().name);
     }
-    if (stands && told) stand(news);
+    if (owed.receivers.empty()) return;
+    if (telling.stands) stand(telling.news);
+    owed.what = telling.to_value();
+    if (ports_.on_owed) ports_.on_owed(owed);
+  }
+
+  bool restore_owed(const std::string& receiver, const std::string& key, const model::Value& what) override {
+    const base::Handle handle = find(receiver);
+    if (!handle) return false;
+    Channel& channel = *exchange_.channels.find(handle);
+    Telling telling = Telling::from_value(key, what);
+    if (!wants(channel, telling)) return false;
+    telling.news.of_alert = telling.news.of_alert && is_active(telling.news.alert);
+    telling.news.until = exchange_.loop.clock().boot() + Standing::kStands;
+    if (send(channel, parcel_of(channel, telling)) && telling.stands) stand(std::move(telling.news));
+    return true;
   }
 
   void restore_standing(const std::string& key, const model::Value& standing, base::Time at) override {
@@ -116,6 +132,19 @@ class WebhookNotifier : public Notifier {
   bool wants_end(const Channel& channel, const std::string& begin) const {
     const Receiver& receiver = channel.receiver();
     return receiver.send_resolved && (told_.has(begin, receiver.name) || channel.has(begin));
+  }
+
+  /// The answer to a question is for whom it was asked of.
+  bool wants(const Channel& channel, const Telling& telling) const {
+    return telling.after.empty() || wants_end(channel, telling.after);
+  }
+
+  Parcel parcel_of(const Channel& channel, const Telling& telling) const {
+    const News& news = telling.news;
+    Parcel out{news.key,     telling.after,   body(channel.receiver(), news.alert), 0, {}, news.run,
+               telling.text, news.correlation};
+    if (telling.stands && channel.receiver().send_resolved) out.standing = news.to_value();
+    return out;
   }
 
   std::string body(const Receiver& receiver, const model::Alert& alert) const {

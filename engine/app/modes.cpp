@@ -68,12 +68,11 @@ void record_modes(Parts& parts, const Loaded& loaded, const std::string& actor) 
     KnownMode& known = parts.modes[change.now.key];
     known.mode = change.now.mode;
     if (change.from == Mode::kAuto) known.evidence_after = seq;
-    base::log(change.is_promotion() ? base::Level::kWarn : base::Level::kInfo, "a response changed its mode",
-              {{"response", change.now.id},
-               {"runbook", change.now.runbook},
-               {"from", response::mode_name(change.from)},
-               {"to", response::mode_name(change.now.mode)},
-               {"evidence", change.evidence.text()}});
+    base::log_info("a response changed its mode", {{"response", change.now.id},
+                                                   {"runbook", change.now.runbook},
+                                                   {"from", response::mode_name(change.from)},
+                                                   {"to", response::mode_name(change.now.mode)},
+                                                   {"evidence", change.evidence.text()}});
   }
 }
 

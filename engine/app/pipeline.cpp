@@ -266,6 +266,12 @@ alert::Ports Pipeline::from_notifier() {
     post(to, body, std::move(done));
   };
   ports.on_delivered = [this](const alert::Delivery& delivery) { parts_.ledger->append(delivered_entry(delivery)); };
+  ports.on_owed = [this](const alert::OnItsWay& message) { parts_.ledger->append(owed_entry(message)); };
+  ports.on_given_up = [this](const alert::Delivery& lost, const std::string& error) {
+    base::log_error("a message is given up: its receiver takes others and refuses this one",
+                    {{"receiver", lost.receiver}, {"message", lost.key}, {"error", error}});
+    parts_.ledger->append(untold_entry(lost.key, lost.receiver, lost.run, "refused", error));
+  };
   ports.on_failing = [](const std::string& receiver, const std::string& error, int attempts) {
     base::log_warn("cannot tell a receiver", {{"receiver", receiver}, {"error", error}, {"attempts", attempts}});
   };

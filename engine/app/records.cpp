@@ -97,7 +97,54 @@ Entry delivered_entry(const alert::Delivery& delivery) {
   return entry;
 }
 
+Entry owed_entry(const alert::OnItsWay& message) {
+  Entry entry;
+  entry.kind = "operator.owed";
+  entry.actor = "engine";
+  entry.subject = message.key;
+  entry.run = message.run;
+  entry.correlation = message.correlation;
+  Value receivers = Value::list();
+  for (const std::string& receiver : message.receivers) receivers.push(receiver);
+  entry.facts.set("key", message.key).set("receivers", std::move(receivers)).set("kind", message.kind);
+  if (!message.question.empty()) entry.facts.set("approval", message.question);
+  entry.body = model::to_json(message.what);
+  return entry;
+}
+
+Entry untold_entry(const std::string& key, const std::string& receiver, const std::string& run, const std::string& why,
+                   const std::string& error) {
+  Entry entry;
+  entry.kind = "operator.untold";
+  entry.actor = "engine";
+  entry.subject = "receiver/" + receiver;
+  entry.run = run;
+  entry.facts.set("key", key).set("receiver", receiver).set("why", why);
+  if (!error.empty()) entry.body = model::to_json(Value::map().set("error", error));
+  return entry;
+}
+
 namespace {
+/// Of `operator.owed`: each receiver has it to come.
+std::vector<RowChange> rows_of_owed(const Entry& entry) {
+  std::vector<RowChange> rows;
+  for (const Value& receiver : entry.facts["receivers"].as_list()) {
+    RowChange& row = rows.emplace_back();
+    row.table = "owed";
+    row.key.set("delivery_key", entry.facts["key"]).set("receiver", receiver);
+    row.set.set("seq", entry.seq).set("at_us", entry.at.us);
+  }
+  return rows;
+}
+
+RowChange no_more_owed(const Entry& entry) {
+  RowChange row;
+  row.table = "owed";
+  row.key.set("delivery_key", entry.facts["key"]).set("receiver", entry.facts["receiver"]);
+  row.erase = true;
+  return row;
+}
+
 /// Of `operator.told`: who knows what, and which of it stands until its end is told.
 std::vector<RowChange> rows_of_delivery(const Entry& entry) {
   const auto row_of = [&entry](const char* table, const char* key) {
@@ -113,6 +160,7 @@ std::vector<RowChange> rows_of_delivery(const Entry& entry) {
     rows.push_back(row_of("standing", "ends"));
     rows.back().erase = true;
   }
+  if (entry.facts["key"].as_string().starts_with("message/")) rows.push_back(no_more_owed(entry));
   return rows;
 }
 }  // namespace
@@ -121,6 +169,10 @@ std::vector<RowChange> project(const Entry& entry) {
   RowChange row;
   if (entry.kind == "operator.told") {
     return rows_of_delivery(entry);
+  } else if (entry.kind == "operator.owed") {
+    return rows_of_owed(entry);
+  } else if (entry.kind == "operator.untold") {
+    return {no_more_owed(entry)};
   } else if (entry.kind == "switch.pulled" || entry.kind == "switch.lifted") {
     row.table = "switches";
     // Lifted with "" is about every switch, so it has a row beside that of "*", the switch of everything.
@@ -144,6 +196,7 @@ std::vector<RowChange> project(const Entry& entry) {
 
 std::vector<ledger::Table> tables() {
   return {{"deliveries", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
+          {"owed", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
           {"standing", {"delivery_key TEXT", "receiver TEXT"}, {"seq INTEGER", "at_us INTEGER"}},
           {"switches", {"scope TEXT"}, {"seq INTEGER", "pulled INTEGER"}},
           {"modes", {"response_key TEXT"}, {"seq INTEGER", "mode TEXT", "evidence_after INTEGER"}}};

@@ -31,7 +31,12 @@ model::Entry breaker_entry(const std::string& runbook, const std::string& target
 /// their names, where `bundle` is what run.started names.
 model::Entry config_entry(const std::string& hash, const std::string& rules_hash, size_t rules,
                           std::vector<const runbook::Runbook*> runbooks, const std::string& actor);
+/// `operator.owed`, `operator.told`, `operator.untold`: a message is on its way to receivers; it has arrived at one; it
+/// never will, `why` in a word (app/owed.h, "refused" by the receiver as `error` says, "redacted", "nobody_asked").
+model::Entry owed_entry(const alert::OnItsWay& message);
 model::Entry delivered_entry(const alert::Delivery& delivery);
+model::Entry untold_entry(const std::string& key, const std::string& receiver, const std::string& run,
+                          const std::string& why, const std::string& error);
 
 std::vector<model::RowChange> project(const model::Entry& entry);
 std::vector<ledger::Table> tables();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/clock_marks.h"
+#include "app/owed.h"
 #include "model/json.h"
 #include "rule/records.h"
 
@@ -117,7 +118,9 @@ Status restore(Parts& parts) {
   restore_flapping(parts, alerts);
   restore_news(parts);
   parts.needs.restore(alerts, *parts.reader);
-  return parts.runner->restore(*parts.reader);
+  REEVE_CHECK(parts.runner->restore(*parts.reader));
+  restore_owed(parts, ToldPairs(told.begin(), told.end()));
+  return {};
 }
 
 }  // namespace reeve::app

@@ -35,7 +35,7 @@ TEST_F(OneEvent, BecomesADecisionAnActAndAProof) {
               testing::ElementsAre("events.accepted", "alert.firing", "decision allow", "run.started", "tell firing",
                                    "operator.told", "step.read", "plan start", "lease.acquired", "step.intent",
                                    "invoke start", "events.accepted", "step.outcome", "alert.resolved", "tell resolved",
-                                   "operator.told", "lease.released", "run.ended succeeded",
+                                   "operator.told", "lease.released", "run.ended succeeded", "operator.owed",
                                    "tell ended: proc/start succeeded: started api", "operator.told"));
   EXPECT_EQ(accepted, 2);
 }

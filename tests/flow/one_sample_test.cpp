@@ -45,6 +45,7 @@ TEST_F(OneSample, BecomesADecisionAnActAndAProof) {
                          "operator.told",        //
                          "lease.released",       //      and ten seconds later it still does
                          "run.ended succeeded",  //
+                         "operator.owed",        //      people are to hear of it, whatever happens to the engine
                          "tell ended: proc/start succeeded: started api",  //
                          "operator.told"));
 }

@@ -199,19 +199,19 @@ TEST(Records, SwitchesAndDeliveriesBecomeRows) {
 
 TEST(Records, WhatStandsUntilItsEndIsToldHasARowThatGoesWithIt) {
   alert::Delivery told{"message/ended/1", "pager", "r1", "t/boom failed", {}};
-  EXPECT_EQ(project(delivered_entry(told)).size(), 1U) << "nothing stands";
+  EXPECT_EQ(project(delivered_entry(told)).size(), 2U) << "nothing stands; it is owed no more";
   told.standing.set("kind", "ended");
   const model::Entry begin = delivered_entry(told);
   EXPECT_FALSE(begin.facts.has("standing")) << "labels are foreign text";
   EXPECT_EQ((*model::parse_json(*begin.body))["standing"]["kind"].as_string(), "ended");
   const auto begun = project(begin);
-  ASSERT_EQ(begun.size(), 2U);
+  ASSERT_EQ(begun.size(), 3U);
   EXPECT_EQ(begun[1].table, "standing");
   EXPECT_FALSE(begun[1].erase);
   alert::Delivery over{"message/ended/1/over", "pager", "r1", "", {}};
   over.ends = told.key;
   const auto ended = project(delivered_entry(over));
-  ASSERT_EQ(ended.size(), 2U);
+  ASSERT_EQ(ended.size(), 3U);
   EXPECT_TRUE(ended[1].erase);
   EXPECT_EQ(ended[1].key, begun[1].key);
 }
