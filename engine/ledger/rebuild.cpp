@@ -31,12 +31,14 @@ base::Status replace_tables(const std::string& path, const Settings& settings, c
 }
 }  // namespace
 
-base::Result<bool> fill_tables(store::Connection& into, const Settings& settings, const std::set<std::string>& only) {
+base::Result<bool> fill_tables(store::Connection& into, const Settings& settings, const std::set<std::string>& only,
+                               uint64_t last) {
   REEVE_TRY(const std::unique_ptr<Reader> reader, open_reader(settings.folder));
   Projector projector(into);
   uint64_t first = 0;
   base::Status applied;
   REEVE_CHECK(reader->scan({}, [&](const Stored& entry) {
+    if (entry.seq > last) return false;
     if (first == 0) first = entry.seq;
     std::vector<model::RowChange> changes = project_all(settings, entry);
     if (auto join = join_of(entry)) changes.push_back(std::move(*join));
@@ -54,12 +56,16 @@ base::Result<bool> fill_tables(store::Connection& into, const Settings& settings
 base::Result<std::vector<std::string>> rebuild(const Settings& settings, bool replace) {
   REEVE_TRY(const std::vector<LedgerFile> files, ledger_files(settings.folder));
   REEVE_TRY(store::Connection fresh, store::Connection::open({":memory:", store::Access::kCreate, {}, "", 0, false}));
+  // An engine may be writing meanwhile: the tables are compared as they are now, with the entries of now.
+  REEVE_TRY(ReadFile stored, open_to_read(files.back().path));
+  REEVE_CHECK(stored.connection.run("BEGIN"));
+  REEVE_TRY(const int64_t last, stored.connection.number("SELECT max(seq) FROM entries"));
   std::set<std::string> names;
   for (const Table& table : all_tables(settings)) names.insert(table.name);
   base::Result<bool> whole = false;
   REEVE_CHECK(fresh.schema_change([&]() -> base::Status {
     REEVE_TRY([[maybe_unused]] const auto made, make_tables(fresh, all_tables(settings)));
-    whole = fill_tables(fresh, settings, names);
+    whole = fill_tables(fresh, settings, names, static_cast<uint64_t>(last));
     return whole.ok() ? base::Status() : whole.error();
   }));
   if (!*whole)
@@ -67,10 +73,10 @@ base::Result<std::vector<std::string>> rebuild(const Settings& settings, bool re
                        settings.folder +
                            ": the first entries are gone (an old file was unlinked), so the tables "
                            "cannot be told from the entries alone"};
-  REEVE_TRY(ReadFile stored, open_to_read(files.back().path));
   std::vector<std::string> differ;
   for (const Table& table : all_tables(settings))
     if (!same_rows(fresh, stored.connection, table)) differ.push_back(table.name);
+  REEVE_CHECK(stored.connection.run("COMMIT"));
   if (replace && !differ.empty()) REEVE_CHECK(replace_tables(files.back().path, settings, differ));
   return differ;
 }

@@ -1,7 +1,10 @@
 // The ledger on disk: order, answers, projections, checkpoints, restarts.
 #include <sqlite3.h>
 
+#include <atomic>
 #include <fstream>
+#include <set>
+#include <thread>
 
 #include "ledger/files.h"
 #include "unit/ledger/ledger_fixture.h"
@@ -161,6 +164,25 @@ TEST_F(LedgerTest, FillsATableAnewWhenItsColumnsChanged) {
   ASSERT_EQ(rows->size(), 1U);
   EXPECT_TRUE((*rows)[0].has("more"));
   EXPECT_EQ((*rows)[0]["state"].as_string(), "run.started");
+}
+
+TEST_F(LedgerTest, RebuildComparesOneStateOfALedgerThatIsBeingWritten) {
+  open();
+  ledger->append(entry("run.started", "r0"));
+  ASSERT_TRUE(flush().ok());
+  std::atomic<bool> done{false};
+  std::set<std::string> differ;
+  std::thread reader([&] {
+    for (int i = 0; i < 40; ++i)
+      for (const std::string& table : rebuild(settings_for(folder.path()), false).value()) differ.insert(table);
+    done = true;
+  });
+  for (int i = 0; !done; ++i) {
+    ledger->append(entry("step.outcome", "r" + std::to_string(i % 7)));
+    EXPECT_TRUE(flush().ok());
+  }
+  reader.join();
+  EXPECT_THAT(differ, IsEmpty());
 }
 
 TEST_F(LedgerTest, RebuildTellsWhichTablesDifferAndReplacesThem) {
