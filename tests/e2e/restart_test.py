@@ -155,6 +155,7 @@ def a_run_that_nothing_can_tell_any_more_is_ended_and_its_alerts_are_decided_on_
         engine.start()
         (waiting,) = waits(engine)
         assert waiting[0] != lost
+        wait_for("that to be durable", lambda: "run.ended" in engine.kinds())
         engine.kill()
     engine.start()
     ended = engine.cli("runs", lost, "-o", "json").json()
