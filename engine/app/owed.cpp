@@ -12,22 +12,15 @@ namespace reeve::app {
 using model::Value;
 
 namespace {
-std::set<std::string> column(ledger::Reader& reader, const char* table, const Value& where, const char* name) {
-  std::set<std::string> out;
-  const auto rows = reader.rows(table, where);
-  if (!rows.ok()) return out;
-  for (const Value& row : *rows) out.insert(row[name].as_string());
-  return out;
-}
-
-Today today_of(Parts& parts) {
+base::Result<Today> today_of(Parts& parts) {
   Today out;
   out.now = parts.clock.wall();
   for (const alert::Receiver& receiver : parts.config.notify) out.receivers.insert(receiver.name);
-  out.open_approvals = column(*parts.reader, "approvals", Value::map().set("state", "requested"), "id");
-  if (const auto runs = parts.reader->rows("runs"); runs.ok())
-    for (const Value& row : *runs)
-      if (row["state"].as_string() != "ended") out.open_runs.insert(row["run"].as_string());
+  // Also one that the first of two persons has answered.
+  for (const Value& open : parts.runner->approvals().as_list()) out.open_approvals.insert(open["id"].as_string());
+  REEVE_TRY(const auto runs, parts.reader->rows("runs"));
+  for (const Value& row : runs)
+    if (row["state"].as_string() != "ended") out.open_runs.insert(row["run"].as_string());
   return out;
 }
 
@@ -57,9 +50,8 @@ void restore_messages(Parts& parts, const Today& today) {
 }
 
 /// Receivers know an alert by its labels: the end of an earlier episode would end the one of now.
-bool fires_again(Parts& parts, const model::Alert& ended) {
-  const std::vector<model::Alert> alerts = parts.rules->alerts();
-  return std::any_of(alerts.begin(), alerts.end(), [&ended](const model::Alert& alert) {
+bool fires_again(const std::vector<model::Alert>& now, const model::Alert& ended) {
+  return std::any_of(now.begin(), now.end(), [&ended](const model::Alert& alert) {
     return alert.state == model::AlertState::kFiring && alert.rule_id == ended.rule_id && alert.key == ended.key;
   });
 }
@@ -74,12 +66,13 @@ void restore_ends(Parts& parts, const Today& today, const ToldPairs& told) {
   const base::Status status =
       parts.reader->scan(past, [&](const ledger::Stored& entry) { return resolved.push_back(entry), true; });
   if (!status.ok()) base::log_warn("which alerts ended cannot be read", {{"error", status.error().text}});
+  const std::vector<model::Alert> alerts = parts.rules->alerts();
   for (const uint64_t seq : untold_ends(resolved, told, today.receivers)) {
     const auto entry = parts.reader->entry(seq);
     if (!entry.ok() || !*entry) continue;
     model::Alert alert = rule::alert_of(**entry);
     if (alert.nameless()) continue;  // its labels are gone: no receiver would know it again
-    if (fires_again(parts, alert)) continue;
+    if (fires_again(alerts, alert)) continue;
     alert.state = model::AlertState::kResolved;
     parts.notifier->on_alert({model::AlertState::kFiring, std::move(alert)});
   }
@@ -112,9 +105,10 @@ std::vector<uint64_t> untold_ends(const std::vector<model::Entry>& resolved, con
 }
 
 void restore_owed(Parts& parts, const ToldPairs& told) {
-  const Today today = today_of(parts);
-  restore_messages(parts, today);
-  restore_ends(parts, today, told);
+  const auto today = today_of(parts);
+  if (!today.ok()) return base::log_warn("what is owed cannot be read", {{"error", today.error().text}});
+  restore_messages(parts, *today);
+  restore_ends(parts, *today, told);
 }
 
 }  // namespace reeve::app
