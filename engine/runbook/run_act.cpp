@@ -44,7 +44,7 @@ guard::Act Run::act(guard::Point point) const {
 }
 
 bool Run::is_judged(const std::string& target) const {
-  return std::find(terms_.targets.begin(), terms_.targets.end(), target) != terms_.targets.end();
+  return contains(terms_.targets, target);
 }
 
 bool Run::is_approved(const std::string& target) const {

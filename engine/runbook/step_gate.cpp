@@ -32,10 +32,10 @@ guard::Act Step::act() const {
   guard::Act act = run().act(intent_, plan_);
   // Beside what the start was approved for: what was said yes to here, and what was let through and is tried again.
   const bool change = intent_.effect == model::Effect::kChange;
-  for (const std::string& target : intent_.targets)
-    if (!approved_for_.contains(target) && !(change && run().is_approved(target)))
-      return act.approved = change && intended_, act;
-  act.approved = true;
+  act.approved = (change && intended_) ||
+                 std::all_of(intent_.targets.begin(), intent_.targets.end(), [&](const std::string& target) {
+                   return approved_for_.contains(target) || (change && run().is_approved(target));
+                 });
   return act;
 }
 

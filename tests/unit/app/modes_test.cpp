@@ -27,14 +27,6 @@ class Modes : public test::RunningEngine {
           "notify: [{webhook: 'http://127.0.0.1:9/x'}]\nsafety: " +
               safety + "\n" + more);
   }
-  std::vector<ledger::Stored> entries(const std::string& kind) const {
-    ledger::Filter filter;
-    filter.kind = kind;
-    const auto reader = ledger::open_reader(state());
-    if (!reader.ok()) return {};
-    auto list = (*reader)->list(filter);
-    return list.ok() ? *list : std::vector<ledger::Stored>{};
-  }
   bool comes(const std::string& kind) const {
     for (int i = 0; i < 1000 && entries(kind).empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     return !entries(kind).empty();

@@ -20,14 +20,6 @@ class Restart : public test::RunningEngine {
     write("reeve.yaml", "state: state\nlisten: none\nevaluation_interval: 1s\nrules: [rules]\nrunbooks: [runbooks]\n");
   }
 
-  std::vector<ledger::Stored> entries(const std::string& kind) const {
-    ledger::Filter filter;
-    filter.kind = kind;
-    const auto reader = ledger::open_reader(state());
-    if (!reader.ok()) return {};
-    auto list = (*reader)->list(filter);
-    return list.ok() ? *list : std::vector<ledger::Stored>{};
-  }
   void wait_for(const std::string& kind) const {
     for (int i = 0; i < 1000 && entries(kind).empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     ASSERT_FALSE(entries(kind).empty()) << kind;

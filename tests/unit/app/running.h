@@ -87,6 +87,15 @@ class RunningEngine : public ConfigFile {
     EXPECT_TRUE(value.ok()) << said.out << said.err;
     return value.ok() ? *value : model::Value();
   }
+  /// All of this kind, from the file itself.
+  std::vector<ledger::Stored> entries(const std::string& kind) const {
+    ledger::Filter filter;
+    filter.kind = kind;
+    const auto reader = ledger::open_reader(state());
+    if (!reader.ok()) return {};
+    auto list = (*reader)->list(filter);
+    return list.ok() ? *list : std::vector<ledger::Stored>{};
+  }
   /// Kinds of all entries, from the file itself.
   std::vector<std::string> kinds() const {
     std::vector<std::string> out;
